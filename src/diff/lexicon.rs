@@ -289,8 +289,7 @@ impl Lexicon {
     /// sentences count, `year` when it was written.
     fn find(&self, text: &str, year: Option<i16>, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
         let mut found: Vec<(usize, Said)> = Vec::new();
-        let each: Vec<(&str, Vec<Word>)> =
-            sentences(text).into_iter().flat_map(|text| self.clauses.cut(text, self.stems)).collect();
+        let each: Vec<(&str, Vec<Word>)> = sentences(text).into_iter().flat_map(|text| self.clauses.cut(text, self.stems)).collect();
         let each: Vec<Sentence<'_>> = each.iter().map(|(text, words)| Sentence { text, words }).collect();
         let known = Known::of(&self.clauses, &each);
         let mut closings: Vec<(SignalKind, Whom)> = Vec::new();

@@ -184,6 +184,22 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_of_several_is_told_of_each() {
+        let text = "Acme, S.A. and Beta GmbH are looking for suppliers of jars. Beta GmbH is looking for suppliers of tin. \
+                    After buying Acme, S.A., Gamma Ltd is looking for suppliers of lids.";
+        let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("text", text), ("company", "Acme, S.A.")]);
+        let change = Change { source: article.source.clone(), record: article.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
+        let of = |own: Option<&str>| {
+            let found = said(&Lexicons::shipped(), None, &change, (&article, own), &[]);
+            found.into_iter().map(|draft| format!("{:?}: {}", draft.of, draft.evidence.quote)).collect::<Vec<_>>()
+        };
+        let [both, gamma] = ["Acme, S.A. and Beta GmbH are looking for suppliers of jars.", "After buying Acme, S.A., Gamma Ltd is looking for suppliers of lids."];
+        let want = [format!("None: {both}"), format!("Some(\"Beta GmbH\"): {both}"), format!("Some(\"Gamma Ltd\"): {gamma}")];
+        assert_eq!(of(Some("Acme, S.A.")), want);
+        assert_eq!(of(None)[0], format!("None: {both}"), "it is not known whose it is");
+    }
+
+    #[test]
     fn what_varies_by_itself_is_not_quoted() {
         let page =
             record("site", "1", RecordKind::Page, &[("title", "Acme"), ("text", "Acme. We are hiring drivers, call us today, 12:04")]);

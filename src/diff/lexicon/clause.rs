@@ -86,6 +86,12 @@ impl Sentence<'_> {
         ends.and_then(|(from, to)| self.text.get(from.at.end..to.at.start)).unwrap_or_default()
     }
 
+    /// Where the longest of these phrases ends that begins with the first of these words.
+    pub fn longest(&self, all: &[&Phrases], words: Range<usize>) -> Option<usize> {
+        let within = &self.words[..words.end.min(self.words.len())];
+        all.iter().flat_map(|phrases| phrases.each_at(within, words.start)).map(|(_, at)| at.end).max()
+    }
+
     /// The text of these words.
     pub fn part(&self, words: Range<usize>) -> &str {
         let ends = self.words.get(words.start).zip(self.words.get(words.end.saturating_sub(1)));
@@ -113,6 +119,11 @@ impl Sentence<'_> {
             1 => self.text[self.words[place].at.end..].starts_with('.'),
             letters => letters > 2 && !has_one,
         }
+    }
+
+    /// Whether few words stand in between; a name is one, however many it has.
+    fn is_near(&self, between: Range<usize>) -> bool {
+        between.clone().filter(|place| *place == between.start || !self.is_capital(*place) || !self.is_capital(place - 1)).count() <= REACH
     }
 
     /// Whether behind this word a comma parts a name from its form and nothing else: "Acme, S.L. busca". One behind the form is its fellow.
@@ -144,7 +155,7 @@ impl Clauses {
             // To the first word of the find, or where the denial stands inside it, to its last.
             let to = if denial.end <= find.start { find.start } else { find.end - 1 };
             denial.start < find.end
-                && to.saturating_sub(denial.end) <= REACH
+                && sentence.is_near(denial.end..to)
                 && affirmed.iter().all(apart)
                 && self.turns.find(&sentence.words[denial.start..to.max(denial.start)]).is_none()
                 && !sentence.breaks(denial.end - 1, to)
@@ -153,13 +164,13 @@ impl Clauses {
 
     /// Whether a sentence begins with what is only supposed or asked.
     pub fn suppose(&self, sentence: &Sentence<'_>) -> bool {
-        let begins = |phrases: &Phrases| phrases.each(sentence.words).take_while(|(_, at)| at.start == 0).count() > 0;
+        let begins = |phrases: &Phrases| phrases.each_at(sentence.words, 0).next().is_some();
         begins(&self.supposes) && !begins(&self.affirms)
     }
 
     /// Whether a sentence goes on of whom the one before it named.
     pub fn goes_on(&self, sentence: &Sentence<'_>) -> bool {
-        self.same.each(sentence.words).any(|(_, at)| at.start == 0)
+        self.same.each_at(sentence.words, 0).next().is_some()
     }
 
     /// Whether it happened long before this year: a year says so in its clause, or with it the sentence begins.

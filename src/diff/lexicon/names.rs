@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::clause::{Clauses, Sentence};
 use crate::base::text::phrases::{Phrases, Word, words_of};
-use crate::base::text::stems::StemLanguage;
 use crate::base::text::squeeze;
+use crate::base::text::stems::StemLanguage;
 use crate::model::{CompanyName, LegalClass, LegalKind};
 
 /// Words of a legal form behind a name ("S. A. U.").
@@ -68,7 +68,8 @@ impl Clauses {
     pub fn cut<'a>(&self, text: &'a str, stems: Option<StemLanguage>) -> Vec<(&'a str, Vec<Word>)> {
         let words = words_of(text, stems);
         let sentence = Sentence { text, words: &words };
-        let ends: Vec<usize> = (1..words.len()).filter(|place| self.begins_behind_form(&sentence, *place)).map(|at| words[at].at.start).collect();
+        let ends: Vec<usize> =
+            (1..words.len()).filter(|place| self.begins_behind_form(&sentence, *place)).map(|at| words[at].at.start).collect();
         if ends.is_empty() {
             return vec![(text, words)];
         }
@@ -107,9 +108,16 @@ impl Clauses {
                     continue;
                 }
                 // The first word of a sentence is written large whatever it is.
-                let begins = from == 0 && (self.nobody.find(&sentence.words[..1]).is_some() || self.nobody.is_empty() && place == 1);
+                let in_front = [&self.nobody, &self.opens, &self.governs];
+                let is_in_front = in_front.iter().any(|phrases| phrases.find(&sentence.words[..1]).is_some());
+                let begins = from == 0 && (is_in_front || self.nobody.is_empty() && place == 1);
                 let bare = self.bare(sentence, from..place, known);
-                let (words, of_person) = if begins && bare.0.start == from { self.bare(sentence, from + 1..place, known) } else { bare };
+                let (words, of_person) = if begins && bare.0.start == from {
+                    let from = (from + 1..place).find(|place| sentence.is_capital(*place)).unwrap_or(place);
+                    self.bare(sentence, from..place, known)
+                } else {
+                    bare
+                };
                 // "Monday" is nobody.
                 let is_nobody = words.len() == 1 && self.nobody.find(&sentence.words[words.clone()]).is_some();
                 let name = (words.start < words.end && !is_nobody).then(|| sentence.part(words.clone()));
@@ -128,17 +136,14 @@ impl Clauses {
     /// A name without the words in front that say what it is ("Rival Birch plc") and without who speaks for it ("CEO Jane Ivory of Acme Ltd"),
     /// and whether somebody does. What stands elsewhere in the text as a whole is one.
     fn bare(&self, sentence: &Sentence<'_>, run: Range<usize>, known: &Known) -> (Range<usize>, bool) {
-        let longest = |phrases: &Phrases, at: usize| {
-            phrases.each(&sentence.words[at..]).take_while(|(_, find)| find.start == 0).map(|(_, find)| find.end).max()
-        };
+        let longest = |phrases: &[&Phrases], at: usize| sentence.longest(phrases, at..sentence.words.len());
         let mut first = run.start;
         let mut person = self.roles.each(&sentence.words[..run.start]).any(|(_, at)| at.end == run.start);
         while first < run.end {
-            let role = longest(&self.roles, first);
-            let kind = [&self.kinds, &self.others, &self.beside].into_iter().filter_map(|phrases| longest(phrases, first)).max();
-            let Some(words) = role.max(kind) else { break };
-            person |= role == Some(words);
-            first += words;
+            let (role, kind) = (longest(&[&self.roles], first), longest(&[&self.kinds, &self.others, &self.beside], first));
+            let Some(end) = role.max(kind) else { break };
+            person |= role == Some(end);
+            first = end;
         }
         if first > run.start {
             let whole = core(sentence.part(run.clone())).unwrap_or_default();
@@ -163,9 +168,12 @@ fn with_form(sentence: &Sentence<'_>, name: Range<usize>, core: &str) -> Option<
     let start = sentence.words[name.start].at.start;
     let has_one = is_company(sentence.part(name.clone()));
     let ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev();
-    // «ООО «Альфа», ООО «Бета»»: the second form is the next one's.
-    let is_parted = |end: &usize| (name.end..*end).any(|place| sentence.between(place - 1, place).contains(','));
-    let ends = ends.filter(|end| *end == name.end || sentence.may_end_form(end - 1, has_one) && !(has_one && is_parted(end)));
+    // "ООО «Альфа», ООО «Бета»": the second form is the next one's.
+    let of_next = |end: usize| {
+        let is_parted = || (name.end..end).any(|place| sentence.between(place - 1, place).contains(','));
+        has_one && is_parted() || sentence.between(end - 1, end).contains(['«', '„', '“'])
+    };
+    let ends = ends.filter(|end| *end == name.end || sentence.may_end_form(end - 1, has_one) && !of_next(*end));
     let mut ends = ends.map(|end| sentence.words[end - 1].at.end);
     let end = ends.find(|end| {
         let written = &sentence.text[start..*end];
@@ -187,7 +195,10 @@ fn is_company(name: &str) -> bool {
 /// Where a name that begins here ends; where it begins when there is none.
 fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
     // What a quotation mark closes is a whole name: «ООО «Ромашка» Иван Петров».
-    let glued = |place: usize| sentence.between(place, place + 1).chars().all(|c| c.is_whitespace() || ".&'’\"«“„-".contains(c));
+    let glued = |place: usize| {
+        let mark = sentence.between(place, place + 1);
+        !is_dash(mark) && mark.chars().all(|c| c.is_whitespace() || ".&'’\"«“„-".contains(c))
+    };
     // "Acme Ltd's Leeds", "Acme Ltd and Beta Ltd": with its form a name is at its end.
     let is_over = |place: usize| place > part.start + 1 && is_form(sentence.part(place - 1..place));
     let is_joint = |place: usize| sentence.is_small(place) && !is_over(place);
@@ -206,6 +217,11 @@ fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
             return end;
         }
     }
+}
+
+/// Whether a mark is a dash, as a hyphen is that stands by itself.
+pub(super) fn is_dash(mark: &str) -> bool {
+    mark.contains(['—', '–']) || mark.contains(" - ")
 }
 
 /// A name without its legal form; `None` where it is nothing else.

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::clause::{Clauses, Sentence};
-use super::names::{Known, Name};
+use super::names::{Known, Name, is_dash};
 use super::whom::{Before, Whom};
 use crate::base::text::phrases::Phrases;
 
@@ -76,7 +76,7 @@ impl Clauses {
     /// Takes in whom a sentence names, for the next one.
     pub fn remember(&self, sentence: &Sentence<'_>, known: &Known, before: &mut Before) {
         let read = Read::of(self, *sentence, sentence.end(), known);
-        let begins = |phrases: &Phrases| self.longest(&[phrases], sentence, 0..sentence.words.len()).is_some();
+        let begins = |phrases: &Phrases| sentence.longest(&[phrases], 0..sentence.words.len()).is_some();
         let all: Vec<String> = read.names.iter().filter_map(|name| name.company.clone()).collect();
         let last = |is: &dyn Fn(usize) -> bool| (0..read.names.len()).rfind(|at| is(*at)).and_then(|at| read.names[at].company.as_ref());
         let strong = |at: usize| read.names[at].company.is_some() && !read.stands[at].other;
@@ -105,15 +105,6 @@ impl Clauses {
         let is_it = |(name, other): &(Name, bool)| name.words.start >= from && name.company.is_some() && !other;
         let (name, _) = names.into_iter().zip(others).find(is_it)?;
         Some(Whom::of(&name.company))
-    }
-
-    /// Where the longest of these phrases ends that begins with the first of these words.
-    fn longest(&self, all: &[&Phrases], sentence: &Sentence<'_>, words: Range<usize>) -> Option<usize> {
-        let words = words.start..words.end.min(sentence.words.len());
-        let first = |phrases: &&Phrases| {
-            phrases.each(&sentence.words[words.clone()]).take_while(|(_, at)| at.start == 0).map(|(_, at)| at.end).max()
-        };
-        all.iter().filter_map(first).max().map(|end| words.start + end)
     }
 }
 
@@ -153,11 +144,14 @@ impl<'a> Read<'a> {
             // "on Monday that Acme": a word with a capital stands for itself.
             let directly = |by: &Range<usize>| {
                 let between = by.end..name.words.start;
-                by.start >= from && by.end <= name.words.start && !between.clone().any(|at| sentence.is_capital(at)) && self.is_covered(between)
+                by.start >= from
+                    && by.end <= name.words.start
+                    && !between.clone().any(|at| sentence.is_capital(at))
+                    && self.is_covered(between)
             };
             let joined = at > 0 && self.links[at - 1] == Link::And && found[at - 1].governed;
             let owns = self.sentence.between(name.words.end - 1, name.words.end).starts_with(['\'', '’'])
-                && words.longest(&[&words.possessive], sentence, name.words.end..name.words.end + 1).is_some();
+                && sentence.longest(&[&words.possessive], name.words.end..name.words.end + 1).is_some();
             found.push(Stands {
                 other: others[at] || owners.contains(&name.words.end),
                 beside: beside[at],
@@ -180,10 +174,10 @@ impl<'a> Read<'a> {
         let known = [&words.nobody, &words.kinds, &words.beside, &words.turns, &words.joins, &words.articles];
         let (mut place, mut left) = (range.start, 0);
         while place < range.end {
-            if words.longest(&[&words.articles], sentence, place..place + 1).is_some() {
+            if sentence.longest(&[&words.articles], place..place + 1).is_some() {
                 left = SAYS;
             }
-            match words.longest(&known, sentence, place..range.end) {
+            match sentence.longest(&known, place..range.end) {
                 Some(end) => place = end,
                 None if left > 0 && !sentence.is_capital(place) => (place, left) = (place + 1, left - 1),
                 None => return false,
@@ -199,10 +193,10 @@ impl<'a> Read<'a> {
         if between.start > between.end || between.end > self.find.start {
             return Link::No;
         }
-        let join = self.words.longest(&[&self.words.joins], &self.sentence, between.clone());
+        let join = self.sentence.longest(&[&self.words.joins], between.clone());
         let marks = marks(between.start - 1..between.end);
         let (is_and, is_comma) = (join.is_some() || marks.contains('&'), marks.contains([',', '、', '，']));
-        let others = marks.contains([';', ':', '—', '–', '(', ')']);
+        let others = is_dash(&marks) || marks.contains([';', ':', '(', ')']);
         match (is_and, is_comma) {
             _ if others || !self.is_covered(join.unwrap_or(between.start)..between.end) => Link::No,
             (true, true) => Link::CommaAnd,
@@ -216,16 +210,17 @@ impl<'a> Read<'a> {
     fn is_in_front(&self, part: usize) -> bool {
         let Self { words, sentence, .. } = self;
         let range = self.parts[part].clone();
-        let start = words.longest(&[&words.turns, &words.joins], sentence, range.clone()).unwrap_or(range.start);
-        let opens = words.longest(&[&words.opens, &words.governs], sentence, start..range.end).is_some();
+        let start = sentence.longest(&[&words.turns, &words.joins], range.clone()).unwrap_or(range.start);
+        let opens = |from: usize| sentence.longest(&[&words.opens, &words.governs], from..range.end).is_some();
         let free = |at: &usize| self.part_of(*at) == part && !self.stands[*at].governed && !self.stands[*at].other;
-        opens || !(0..self.names.len()).any(|at| free(&at))
+        let refers = || sentence.longest(&[&words.former, &words.latter, &words.both], start..range.end).is_some();
+        opens(range.start) || opens(start) || !refers() && !(0..self.names.len()).any(|at| free(&at))
     }
 
     /// Whether a part stands in front of the clause or is put into it.
     fn is_apart(&self, part: usize) -> bool {
         let Self { words, sentence, .. } = self;
-        let begins = |phrases: &[&Phrases]| words.longest(phrases, sentence, self.parts[part].clone()).is_some();
+        let begins = |phrases: &[&Phrases]| sentence.longest(phrases, self.parts[part].clone()).is_some();
         let last = part + 1 == self.parts.len();
         let put_in = part > self.opening && !last && !begins(&[&words.turns, &words.joins]);
         part < self.opening || put_in || !last && begins(&[&words.relative])
@@ -259,7 +254,7 @@ impl<'a> Read<'a> {
         let inside = |phrases: &'a Phrases| phrases.each(sentence.words).map(|(_, at)| at).filter(|at| at.start > part.start);
         let begins = |from: Range<usize>| from.end <= name.start && self.is_covered(from.end..name.start);
         // "a mill and Acme Ltd and is hiring": no clause begins there.
-        let goes_on = || name.end < part.end && words.longest(&[&words.turns, &words.joins], sentence, name.end..part.end).is_none();
+        let goes_on = || name.end < part.end && sentence.longest(&[&words.turns, &words.joins], name.end..part.end).is_none();
         inside(&words.speaks).any(begins) || goes_on() && (inside(&words.turns).any(begins) || inside(&words.joins).any(begins))
     }
 
@@ -271,7 +266,7 @@ impl<'a> Read<'a> {
             let starts = |at: &Range<usize>| {
                 let begins = self.parts.iter().any(|part| part.start == at.start);
                 let place = at.start.saturating_sub(1);
-                begins || words.longest(&[&words.turns, &words.joins], sentence, place..at.start) == Some(at.start)
+                begins || sentence.longest(&[&words.turns, &words.joins], place..at.start) == Some(at.start)
             };
             finds.find(starts).map(|at| at.start)
         };
@@ -305,16 +300,20 @@ impl<'a> Read<'a> {
             let end = (last..).find(|place| link(*place) != Link::Comma).unwrap_or(last);
             match link(end) {
                 Link::And => last = end + 1,
-                Link::CommaAnd if end > last => last = end + 1,
+                Link::CommaAnd if end > last || self.fills_its_part(end) && self.fills_its_part(end + 1) => last = end + 1,
                 _ => break,
             }
         }
         let (mut many, mut alone) = (last > at, false);
         while first > 0 && !alone {
-            let whole = first == 1 && at == 1 && self.fills_its_part(0) && self.is_covered(self.parts[self.part_of(1)].start..self.names[1].words.start);
+            let whole = first == 1
+                && at == 1
+                && self.fills_its_part(0)
+                && self.is_covered(self.parts[self.part_of(1)].start..self.names[1].words.start);
             match link(first - 1) {
                 Link::And => many = true,
                 Link::CommaAnd if first > 1 && link(first - 2) == Link::Comma => many = true,
+                Link::CommaAnd if self.fills_its_part(first - 1) && self.fills_its_part(first) => many = true,
                 Link::Comma if many => {}
                 Link::Comma if whole => alone = true,
                 _ => break,
@@ -367,7 +366,9 @@ impl<'a> Read<'a> {
         // "Acme Ltd bought Beta Ltd and Gamma Ltd is hiring": Beta is bought.
         let is_bought = !self.stands[joined.start].head
             && at > joined.start
-            && (0..joined.start).any(|before| self.weakness(before) == 0 && self.part_of(before) == self.part_of(at));
+            && (0..joined.start).any(|before| {
+                self.names[before].company.is_some() && self.weakness(before) == 0 && self.part_of(before) == self.part_of(at)
+            });
         let is_one = |one: &usize| {
             let (stands, same) = (self.stands[*one], self.stands[at]);
             *one == at || !is_bought && !stands.other && !stands.beside && !self.names[*one].of_person && stands.governed == same.governed
@@ -384,7 +385,13 @@ impl<'a> Read<'a> {
         let stands = self.stands[at];
         let is_fellow = stands.beside && at > 0 && self.links[at - 1] != Link::No;
         let free = !stands.governed && !stands.owns && !stands.apart && !self.names[at].of_person && !is_fellow;
-        free && (stands.head && !stands.beside || self.is_next(at) || stands.head && self.part_of(at) > 0)
+        // "Rival of Beta Ltd, Acme Ltd, …": who stands alone from comma to comma is meant.
+        let is_meant = || self.names.get(at + 1).is_none_or(|next| next.company.is_none() || !self.fills_its_part(at + 1));
+        free && if stands.beside {
+            (stands.head && self.part_of(at) > 0 || self.is_next(at)) && is_meant()
+        } else {
+            stands.head || self.is_next(at)
+        }
     }
 
     /// How unlikely it is the subject.
@@ -400,7 +407,8 @@ fn parts(sentence: &Sentence<'_>, end: usize, names: &[Name]) -> Vec<Range<usize
     for place in 1..=end.min(sentence.words.len().saturating_sub(1)) {
         while names.next_if(|name| name.words.end <= place).is_some() {}
         let inside = names.peek().is_some_and(|name| name.words.start < place);
-        if !inside && sentence.between(place - 1, place).contains([',', ';', ':', '—', '–', '(', ')', '、', '，']) {
+        let mark = sentence.between(place - 1, place);
+        if !inside && (is_dash(mark) || mark.contains([',', ';', ':', '(', ')', '、', '，'])) {
             found.push(start..place);
             start = place;
         }

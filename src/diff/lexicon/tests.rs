@@ -235,6 +235,9 @@ fn who_closes_closes_their_own() {
         // Of each one sentence.
         ("Acme is looking for suppliers of glass. Brightwater Foods seeks suppliers of jars. Acme is seeking vendors.", 2),
         ("Acme is looking for suppliers of glass. We are looking for suppliers of jars.", 1),
+        // It is over for one of two.
+        ("Alba Ltd and Brio Ltd are looking for suppliers. Alba Ltd is no longer looking for suppliers.", 1),
+        ("Alba Ltd and Brio Ltd are looking for suppliers. Both are no longer looking for suppliers.", 0),
         ("Alba seeks suppliers. Brio seeks suppliers. Cato seeks suppliers. Dora seeks suppliers. Eris seeks suppliers.", 4),
     ] {
         let found = Lexicons::shipped().find(text, None);
@@ -244,22 +247,15 @@ fn who_closes_closes_their_own() {
 
 /// Whom a text names whose own is somebody else's: of each sentence that says something, each.
 fn named(text: &str) -> Vec<Option<String>> {
-    let asked = Asked { own: Some("Daily Gazette"), ..Asked::default() };
+    let asked = Asked { own: Some("Daily Gazette"), year: Some(2026), ..Asked::default() };
     let found = Lexicons::shipped().find_new(text, &asked, &|_| true);
     found.iter().flat_map(|said| said.each("Daily Gazette")).map(|of| of.map(str::to_owned)).collect()
 }
 
 /// Holds that each text is of whom it is of.
 fn assert_is_of(cases: &[(&str, Option<&str>)]) {
-    let cases: Vec<(&str, &[Option<&str>])> = cases.iter().map(|(text, want)| (*text, std::slice::from_ref(want))).collect();
-    assert_are_of(&cases);
-}
-
-/// Holds the same where it may be of several.
-fn assert_are_of(cases: &[(&str, &[Option<&str>])]) {
-    let is_wrong = |(text, want): &&(&str, &[Option<&str>])| named(text).iter().map(Option::as_deref).ne(want.iter().copied());
-    let wrong: Vec<String> =
-        cases.iter().filter(is_wrong).map(|(text, want)| format!("{text}: {:?}, wanted {want:?}", named(text))).collect();
+    let wrong = cases.iter().filter(|(text, want)| named(text) != [want.map(str::to_owned)]);
+    let wrong: Vec<String> = wrong.map(|(text, want)| format!("{text}: {:?}, wanted {want:?}", named(text))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -337,11 +333,301 @@ fn it_is_of_who_is_said_to_do_it_and_of_who_says_it_of_their_own() {
     ]);
 }
 
+/// Of whom each text tells what it says: nobody where it says nothing. Written for these tests.
+const PRESS: &[(&str, &[&str])] = &[
+    ("Acme Ltd and Beta Ltd opened a new branch in York.", &["Acme Ltd", "Beta Ltd"]),
+    // Read in feeds that were made up to see what is told of whom.
+    (
+        "La quesería palentina Quesos Valdehuerta, S.L. busca proveedores de envases de vidrio, según explicó su gerente. Su distribuidora, Frío Norte, S.A., no participa.",
+        &["Quesos Valdehuerta, S.L."],
+    ),
+    (
+        "Tras la compra de Envases Duero, S.L., el grupo Cartonajes Lerma, S.A. ha abierto una planta en Aranda de Duero.",
+        &["Cartonajes Lerma, S.A."],
+    ),
+    (
+        "Vidrios Pisuerga, S.A. cierra su fábrica de Palencia. Su competidora Cristalerías Cerrato, S.L. contratará a 25 de sus trabajadores.",
+        &["Cristalerías Cerrato, S.L."],
+    ),
+    (
+        "Conservas Carrión, S.L. estará presente en Alimentaria 2027 con stand propio, invitada por la agencia Ferias Sol, S.L.",
+        &["Conservas Carrión, S.L."],
+    ),
+    (
+        "Maquinaria Arlanza, S.A. y Tornillería Esgueva, S.L. expondrán en la feria BIEMH 2027 de Bilbao.",
+        &["Maquinaria Arlanza, S.A.", "Tornillería Esgueva, S.L."],
+    ),
+    ("Embutidos Tierra Llana, S.L. desmintió que vaya a abrir una delegación en Madrid.", &[]),
+    (
+        "Dutch baker Van Houten Brood B.V. has opened a distribution centre in Leeds, built by Redmire Construction Ltd.",
+        &["Van Houten Brood B.V."],
+    ),
+    (
+        "\"We are looking for suppliers of reusable pallets,\" said Priya Nair, procurement chief at Ashdown Foods plc. Its haulier, Trent Haulage Ltd, declined to comment.",
+        &["Ashdown Foods plc"],
+    ),
+    ("Marlow Robotics Ltd will hire 120 engineers after a deal with Severn Motors plc.", &["Marlow Robotics Ltd"]),
+    ("Fenwick Plastics Ltd lost its case against Oakley Moulds Ltd. The latter is hiring 15 toolmakers.", &["Oakley Moulds Ltd"]),
+    ("Analysts expect that Harrow Steel plc might open a depot in Poole.", &[]),
+    ("Founded in 1962, Penrith Dairies Ltd opened its second creamery in 1988.", &[]),
+    ("Both Kendal Mint Ltd and Sedbergh Tea Ltd are hiring.", &["Kendal Mint Ltd", "Sedbergh Tea Ltd"]),
+    ("Tyne Catering Ltd runs canteens. Its client Wear Hospitals Ltd is looking for suppliers of trays.", &["Wear Hospitals Ltd"]),
+    (
+        "Lácteos Sur, S.L. vendió su planta a Helados Polo, S.A., que busca proveedores de cucuruchos y abrirá una nueva fábrica en Dueñas.",
+        &["Helados Polo, S.A.", "Helados Polo, S.A."],
+    ),
+    ("El grupo Cartonajes Tres, S.A. ha abierto una planta en Aranda, junto a Envases Tres, S.L.", &["Cartonajes Tres, S.A."]),
+    ("Alpha Eleven Ltd is hiring 20 people. Bravo Eleven Ltd is hiring 30 people.", &["Alpha Eleven Ltd", "Bravo Eleven Ltd"]),
+    ("Alpha Fifteen Ltd lost its case against Bravo Fifteen Ltd. Bravo Fifteen is hiring 15 toolmakers.", &["Bravo Fifteen Ltd"]),
+    ("Alfa Dieciseis, S.L. denunció a Beta Dieciseis, S.L. Esta última busca proveedores de cartón.", &["Beta Dieciseis, S.L."]),
+    ("Tras la compra de Envases Duero, S.L., el grupo Cartonajes Lerma, S.A. busca proveedores de cola.", &["Cartonajes Lerma, S.A."]),
+    ("Tras la compra de Vidrios Sanabria, S.L., Tapones Zamora, S.A. busca proveedores de corcho.", &["Tapones Zamora, S.A."]),
+    ("After buying Redmire Construction Ltd, Kestrel Foods plc is looking for suppliers of jars.", &["Kestrel Foods plc"]),
+    ("Quesos Frías, S.L. ha abierto una nueva planta en Oña.", &["Quesos Frías, S.L."]),
+    ("Pan Briviesca, S.L. abrió la semana pasada una fábrica en Pancorbo.", &["Pan Briviesca, S.L."]),
+    ("Fenwick Plastics Ltd lost its case against Oakley Moulds Ltd. Oakley Moulds is hiring 15 toolmakers.", &["Oakley Moulds Ltd"]),
+    ("Willow Group plc bought Yarrow Feeds Ltd. The latter is hiring 40 drivers.", &["Yarrow Feeds Ltd"]),
+    ("Dalton Mills Ltd and Pennine Yarn Ltd are looking for suppliers of wool.", &["Dalton Mills Ltd", "Pennine Yarn Ltd"]),
+    ("Hornos Tarazona, S.L. y Masas Tudela, S.A. buscan proveedores de harina.", &["Hornos Tarazona, S.L.", "Masas Tudela, S.A."]),
+    ("Ripon Paper Ltd has opened a distribution centre in Leeds.", &["Ripon Paper Ltd"]),
+    ("Thirsk Boxes Ltd opens new depot in Hull.", &["Thirsk Boxes Ltd"]),
+    ("Malton Malt Ltd sued Filey Fish Ltd. It is hiring 15 people.", &["Filey Fish Ltd"]),
+    ("Ripley Ceramics Ltd welcomed Oakley Moulds Ltd to its site. Oakley Moulds is hiring 15 toolmakers.", &["Oakley Moulds Ltd"]),
+    ("Otley Wool Ltd moved in next to Skipton Glass Ltd. Skipton Glass Ltd is hiring 15 people.", &["Skipton Glass Ltd"]),
+    ("Gestoría Aranda, S.L. asesora a Harinas Toro, S.L. Harinas Toro busca proveedores de trigo.", &["Harinas Toro, S.L."]),
+    ("Whitby Boats Ltd is a neighbour of Scarby Nets Ltd. Scarby Nets is looking for suppliers of rope.", &["Scarby Nets Ltd"]),
+    (
+        "Leyburn Foods Ltd has won a contract. Following the sale of Leyburn Foods Ltd, Bedale Group plc is hiring 40 people.",
+        &["Bedale Group plc"],
+    ),
+    ("With the help of Hawes Cheese Ltd, Muker Dairy Ltd is looking for suppliers of milk.", &["Muker Dairy Ltd"]),
+    ("Gracias a Consultores Sil, S.L., Termas Ourense, S.A. busca proveedores de toallas.", &["Termas Ourense, S.A."]),
+    ("Junto a Sedano Lana, S.L., Hilaturas Béjar, S.A. contratará a 30 personas.", &["Hilaturas Béjar, S.A."]),
+    (
+        "Pinturas Nalón, S.A., Barnices Sella, S.L. y Lacas Deva, S.L. buscan proveedores de resina.",
+        &["Pinturas Nalón, S.A.", "Barnices Sella, S.L.", "Lacas Deva, S.L."],
+    ),
+    ("Acorn Mills Ltd is looking for suppliers of wool, as is Beech Yarn Ltd.", &["Acorn Mills Ltd"]),
+    ("Cantabria Pan, S.L. abre una planta en Reinosa.", &["Cantabria Pan, S.L."]),
+    ("Liébana Pan, S.L. ha inaugurado una fábrica en Potes.", &["Liébana Pan, S.L."]),
+    ("Besaya Pan, S.L. ha abierto una tienda en Torrelavega.", &["Besaya Pan, S.L."]),
+    ("Ilkley Foods Ltd opened a distribution hub in Leeds.", &["Ilkley Foods Ltd"]),
+    // English.
+    ("Buying Ashby Tins Ltd, Corby Canners plc is looking for suppliers of lids.", &["Corby Canners plc"]),
+    ("Thanks to a loan from Ardent Bank plc, Melton Pies Ltd will open a second bakery in Oakham.", &["Melton Pies Ltd"]),
+    ("Backed by Oundle Capital LLP, Thrapston Looms Ltd is recruiting 30 weavers.", &["Thrapston Looms Ltd"]),
+    ("In a joint venture with Rushden Boots Ltd, Raunds Leather Ltd has opened a factory in Corby.", &["Raunds Leather Ltd"]),
+    ("While Kettering Foods Ltd cuts jobs, Burton Latimer Ltd is hiring 60 drivers.", &["Burton Latimer Ltd"]),
+    ("Desborough Cartons Ltd, which once belonged to Rothwell Group plc, is looking for suppliers of board.", &["Desborough Cartons Ltd"]),
+    ("Wisbech Canning Ltd sold its Ely depot to March Freight Ltd and is now hiring 20 people.", &["Wisbech Canning Ltd"]),
+    ("Wisbech Canning Ltd sold its Ely depot to March Freight Ltd, and Chatteris Vans Ltd is hiring 20 people.", &["Chatteris Vans Ltd"]),
+    (
+        "Spalding Bulbs Ltd, Bourne Seeds Ltd and Holbeach Herbs Ltd will exhibit at GreenTech in June.",
+        &["Spalding Bulbs Ltd", "Bourne Seeds Ltd", "Holbeach Herbs Ltd"],
+    ),
+    ("Stamford Stone Ltd helped Oakham Ales Ltd open a new brewery in Uppingham.", &["Oakham Ales Ltd"]),
+    ("Grantham Gears Ltd met Sleaford Springs Ltd in court. The former is hiring 12 fitters.", &["Grantham Gears Ltd"]),
+    (
+        "Louth Lamps Ltd and Alford Glass Ltd have merged. Both are looking for suppliers of brass.",
+        &["Louth Lamps Ltd", "Alford Glass Ltd"],
+    ),
+    ("Horncastle Hay Ltd did not say whether Spilsby Straw Ltd is hiring.", &[]),
+    ("Skegness Rock Ltd denied that it will open a factory in Boston.", &[]),
+    ("Critics of Mablethorpe Ice Ltd say Sutton Cones Ltd is hiring their staff.", &["Sutton Cones Ltd"]),
+    ("Boston Bakes Ltd opened its first bakery in 1974.", &[]),
+    ("Boston Bakes Ltd's landlord Fenland Estates plc is looking for contractors.", &["Fenland Estates plc"]),
+    ("The court fined Gainsborough Pumps Ltd; Brigg Valves Ltd is hiring 10 engineers.", &["Brigg Valves Ltd"]),
+    ("Scunthorpe Steel plc, together with Immingham Docks Ltd, will open a terminal in Hull.", &["Scunthorpe Steel plc"]),
+    ("\"We are hiring 40 people,\" said Ann Lowe of Goole Glass Ltd, which supplies Selby Sauces Ltd.", &["Goole Glass Ltd"]),
+    ("Sources close to Beverley Boilers Ltd expect Driffield Dairy Ltd to open a creamery in Malton.", &["Driffield Dairy Ltd"]),
+    ("Pickering Pans Ltd could open a shop in Helmsley.", &[]),
+    ("Filey Foods Ltd has no plans to follow Hornsea Hams Ltd, which is looking for suppliers of salt.", &["Hornsea Hams Ltd"]),
+    ("Neither Ripon Rope Ltd nor Masham Malt Ltd is hiring.", &[]),
+    ("Ahead of the fair, Otley Ovens Ltd rented a hall from Ilkley Inns Ltd and will exhibit at FoodTech in May.", &["Otley Ovens Ltd"]),
+    ("Skipton Sacks Ltd is suing Keighley Kegs Ltd, whose rival Bingley Barrels Ltd is hiring 15 coopers.", &["Bingley Barrels Ltd"]),
+    ("Settle Soap Ltd and its supplier Hawes Herbs Ltd have opened a factory in Leyburn.", &["Settle Soap Ltd"]),
+    ("As well as Kendal Cakes Ltd, Ulverston Urns Ltd is looking for suppliers of tins.", &["Ulverston Urns Ltd"]),
+    ("Penrith Paper Ltd, Carlisle Cards Ltd's oldest client, is recruiting.", &["Penrith Paper Ltd"]),
+    ("Rumours that Kelso Knits Ltd is hiring are false.", &[]),
+    (
+        "Alnwick Ales Ltd closed its depot. Hexham Hides Ltd, after a talk with Alnwick Ales Ltd, is looking for suppliers of salt.",
+        &["Hexham Hides Ltd"],
+    ),
+    ("Berwick Boats Ltd lost a contract to Wooler Wool Ltd. Wooler Wool is looking for suppliers of dye.", &["Wooler Wool Ltd"]),
+    ("LEEDS - Ashford Apples Ltd is hiring 20 people after losing an order from Romney Rolls Ltd.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd (formerly Romney Rolls Ltd) has opened a warehouse in Hythe.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd – a unit of Romney Rolls plc – is looking for suppliers of crates.", &["Ashford Apples Ltd"]),
+    ("Last week Ashford Apples Ltd bought Romney Rolls Ltd and is looking for suppliers of crates.", &["Ashford Apples Ltd"]),
+    ("Last week Ashford Apples Ltd opened a shop in Hythe.", &["Ashford Apples Ltd"]),
+    ("Despite a lawsuit by Romney Rolls Ltd and Deal Docks Ltd, Ashford Apples Ltd is recruiting.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd said Romney Rolls Ltd will open a factory in Hythe.", &["Romney Rolls Ltd"]),
+    ("Ashford Apples Ltd expects that Romney Rolls Ltd will open a factory in Hythe.", &["Romney Rolls Ltd"]),
+    ("Ashford Apples Ltd expects to open a factory in Hythe with Romney Rolls Ltd.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd, which Romney Rolls Ltd sold in May, is looking for suppliers of crates.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd is shrinking, but Romney Rolls Ltd is hiring 40 drivers.", &["Romney Rolls Ltd"]),
+    ("Ashford Apples Ltd is shrinking, whereas its rival Romney Rolls Ltd is hiring 40 drivers.", &["Romney Rolls Ltd"]),
+    ("Ashford Apples Ltd, as well as Romney Rolls Ltd, is hiring 40 drivers.", &["Ashford Apples Ltd", "Romney Rolls Ltd"]),
+    ("Last month Ashford Apples Ltd and Romney Rolls Ltd opened a warehouse in Hythe.", &["Ashford Apples Ltd", "Romney Rolls Ltd"]),
+    ("A spokesman for Romney Rolls Ltd confirmed that Ashford Apples Ltd is looking for suppliers.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd, not Romney Rolls Ltd, is looking for suppliers of crates.", &["Ashford Apples Ltd"]),
+    (
+        "The owners of Romney Rolls Ltd, the bank and Ashford Apples Ltd all agree: Ashford Apples Ltd is hiring 9 people.",
+        &["Ashford Apples Ltd"],
+    ),
+    ("With Romney Rolls Ltd gone, Ashford Apples Ltd, its old rival, is hiring 9 people.", &["Ashford Apples Ltd"]),
+    (
+        "Ashford Apples Ltd owes money to Romney Rolls Ltd. The latter, based in Dover, is looking for suppliers of crates.",
+        &["Romney Rolls Ltd"],
+    ),
+    ("Ashford Apples Ltd owes money to Romney Rolls Ltd; the former is looking for suppliers of crates.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd never said that Romney Rolls Ltd is hiring.", &[]),
+    ("Nobody at Ashford Apples Ltd or Romney Rolls Ltd is hiring.", &[]),
+    ("In 2009 Ashford Apples Ltd and Romney Rolls Ltd opened a factory in Hythe.", &[]),
+    ("Ashford Apples Ltd opened an investigation into a factory of Romney Rolls Ltd.", &[]),
+    ("Since Romney Rolls Ltd left the town, Ashford Apples Ltd has opened a distribution centre there.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd's new owner, Romney Rolls Ltd, says Ashford Apples Ltd is looking for suppliers.", &["Ashford Apples Ltd"]),
+    ("Ashford Apples Ltd's new owner, Romney Rolls Ltd, is looking for suppliers of crates.", &["Romney Rolls Ltd"]),
+    ("Ashford Apples Inc. and its subsidiaries are recruiting.", &["Ashford Apples Inc"]),
+    (
+        "Ashford Apples Ltd, Romney Rolls Ltd, and Deal Docks plc are looking for suppliers of crates.",
+        &["Ashford Apples Ltd", "Romney Rolls Ltd", "Deal Docks plc"],
+    ),
+    ("Ashford Apples Ltd leased vans from Romney Rolls B.V. The latter is now looking for suppliers of tyres.", &["Romney Rolls B.V."]),
+    // Spanish.
+    ("Comprando Aceros Luna, S.L., Forjas Sol, S.A. busca proveedores de chapa.", &["Forjas Sol, S.A."]),
+    ("Con el apoyo de Caja Norte, S.A., Quesos Abadía, S.L. abrirá una fábrica en Toro.", &["Quesos Abadía, S.L."]),
+    ("Después de vender su nave a Mudanzas Pico, S.L., Lámparas Faro, S.A. contratará a 20 personas.", &["Lámparas Faro, S.A."]),
+    ("Mientras Telas Mora, S.L. recorta gastos, Hilos Vega, S.A. contrata a 40 trabajadores.", &["Hilos Vega, S.A."]),
+    ("Panes Roble, S.L., filial de Harinas Olmo, S.A., ha inaugurado una tienda en Lugo.", &["Panes Roble, S.L."]),
+    ("Maderas Tejo, S.A. demandó a Muebles Haya, S.L. La primera busca proveedores de cola.", &["Maderas Tejo, S.A."]),
+    (
+        "Vinos Arroyo, S.L. y Aceites Monte, S.A. se han unido. Ambas buscan proveedores de botellas.",
+        &["Vinos Arroyo, S.L.", "Aceites Monte, S.A."],
+    ),
+    (
+        "Conservas Ría, S.L., Salazones Mar, S.A. y Ahumados Costa, S.L. participarán en la feria Alimentaria.",
+        &["Conservas Ría, S.L.", "Salazones Mar, S.A.", "Ahumados Costa, S.L."],
+    ),
+    ("Aguas Fuente, S.A. niega que Zumos Huerta, S.L. vaya a abrir una planta en Jaén.", &[]),
+    ("Ni Bodegas Cepa, S.A. ni Licores Ancla, S.L. contratarán a más trabajadores.", &[]),
+    ("Según Turrones Nieve, S.L., Mazapanes Sol, S.A. ha abierto una fábrica en Jijona.", &["Mazapanes Sol, S.A."]),
+    ("Cementos Roca, S.A. abrió su primera fábrica en 1965.", &[]),
+    ("Grúas Alto, S.L. alquiló una nave a Cartones Bajo, S.A. y busca proveedores de acero.", &["Grúas Alto, S.L."]),
+    ("Grúas Alto, S.L. cerró su nave, y Cartones Bajo, S.A. busca proveedores de acero.", &["Cartones Bajo, S.A."]),
+    ("El director de Textil Ebro, S.A. anunció que Lanas Duero, S.L. contratará a 15 personas.", &["Lanas Duero, S.L."]),
+    ("Junto con Frutas Sol, S.L. el grupo Verduras Luna, S.A. abrirá un almacén en Mercabarna.", &["Verduras Luna, S.A."]),
+    (
+        "Papeles Pino, S.L. compró Tintas Abeto, S.A. Su gerente lo confirmó. Papeles Pino contratará a 12 empleados.",
+        &["Papeles Pino, S.L."],
+    ),
+    (
+        "«Buscamos proveedores de sal», dijo Pilar Gil, gerente de Jamones Cueva, S.L., cliente de Especias Oro, S.A.",
+        &["Jamones Cueva, S.L."],
+    ),
+    ("Clínicas Salud, S.L. podría abrir una clínica en Soria.", &[]),
+    ("Ayer Calzados Paso, S.L. absorbió a Bolsos Mano, S.A., que contratará a 30 personas.", &["Bolsos Mano, S.A."]),
+    ("La bodega riojana Viñas Viejas, S.A., proveedora de Hoteles Playa, S.L., ha abierto una tienda en Haro.", &["Viñas Viejas, S.A."]),
+    ("Tanto Hornos Luz, S.L. como Moldes Paz, S.A. buscan proveedores de harina.", &["Hornos Luz, S.L.", "Moldes Paz, S.A."]),
+    ("Si Pastas Trigo, S.L. crece, Salsas Tomate, S.A. abrirá una fábrica en Murcia.", &[]),
+    ("Con Plásticos Uno, S.L. en quiebra, Envases Tres, S.A. incorpora operarios en Zamora.", &["Envases Tres, S.A."]),
+    ("Aceros Tajo, S.A. dejó de buscar proveedores; Hierros Genil, S.L. busca proveedores de alambre.", &["Hierros Genil, S.L."]),
+    ("La propietaria de Gafas Ver, S.L., Óptica Mira, S.A., busca proveedores de lentes.", &["Óptica Mira, S.A."]),
+    ("Colchones Sueño, S.L., tras vender su tienda a Muebles Día, S.A., abrirá una nave en Yecla.", &["Colchones Sueño, S.L."]),
+    ("Turbinas Río, S.A. ganó el pleito contra Válvulas Paso, S.L. Turbinas Río incorpora técnicos en Burgos.", &["Turbinas Río, S.A."]),
+    ("Comprada por Cartones Bajo, S.A., la fábrica cierra; Cartones Bajo, S.A. busca proveedores de cola.", &["Cartones Bajo, S.A."]),
+    ("El presidente de Grúas Alto, S.L. vendió sus acciones, pero Cartones Bajo, S.A. contratará a 30 personas.", &["Cartones Bajo, S.A."]),
+    ("Cartones Bajo, S.A. (antes Grúas Alto, S.L.) ha abierto una planta en Vic.", &["Cartones Bajo, S.A."]),
+    ("La semana pasada Cartones Bajo, S.A. compró Grúas Alto, S.L. y ahora busca proveedores de papel.", &["Cartones Bajo, S.A."]),
+    ("Cartones Bajo, S.A. espera abrir una planta en Vic con Grúas Alto, S.L.", &["Cartones Bajo, S.A."]),
+    ("Cartones Bajo, S.A. dice que Grúas Alto, S.L. busca proveedores de acero.", &["Grúas Alto, S.L."]),
+    ("Cartones Bajo, S.A. pierde dinero y Grúas Alto, S.L. busca proveedores de acero.", &["Grúas Alto, S.L."]),
+    ("Cartones Bajo, S.A. pierde dinero, mientras que su rival Grúas Alto, S.L. busca proveedores de acero.", &["Grúas Alto, S.L."]),
+    (
+        "El grupo Cartones Bajo, S.A. y la constructora Grúas Alto, S.L. abrirán una nueva sede en Vic.",
+        &["Cartones Bajo, S.A.", "Grúas Alto, S.L."],
+    ),
+    ("Cartones Bajo, S.A. debe dinero a Grúas Alto, S.L. Esta última, con sede en Vic, busca proveedores de acero.", &["Grúas Alto, S.L."]),
+    ("Cartones Bajo, S.A. debe dinero a Grúas Alto, S.L. Aquella contratará a 12 personas.", &["Cartones Bajo, S.A."]),
+    ("A diferencia de Cartones Bajo, S.A., Grúas Alto, S.L. contratará a 12 personas.", &["Grúas Alto, S.L."]),
+    ("Abrirá Grúas Alto, S.L. una planta en Vic.", &["Grúas Alto, S.L."]),
+    ("Además de Cartones Bajo, S.A., Grúas Alto, S.L. expondrá en la feria BIEMH.", &["Grúas Alto, S.L."]),
+    ("Cartones Bajo, S.A. compró la nave de Grúas Alto, S.L.", &[]),
+    ("Ninguna filial de Cartones Bajo, S.A. busca proveedores.", &[]),
+    ("Grúas Alto, S.L. rechaza que Cartones Bajo, S.A. busque proveedores.", &[]),
+    ("En 1990 Cartones Bajo, S.A. y Grúas Alto, S.L. abrieron una planta en Vic.", &[]),
+    ("Cartones Bajo, S.A. abrió un expediente a una fábrica de Grúas Alto, S.L.", &[]),
+    ("Cartones Bajo, S.A., que fue cliente de Grúas Alto, S.L., busca proveedores de papel.", &["Cartones Bajo, S.A."]),
+    (
+        "Animada por el éxito de Grúas Alto, S.L., Cartones Bajo, S.A., con sede en Vic, ha abierto una tienda en Olot.",
+        &["Cartones Bajo, S.A."],
+    ),
+    ("Cartones Bajo, S.A. ha demandado a la empresa Grúas Alto, S.L., la cual busca proveedores de acero.", &["Grúas Alto, S.L."]),
+    (
+        "Cartones Bajo, S.A. visitó a Grúas Alto, S.L. La empresa vasca calló. Cartones Bajo busca proveedores de papel.",
+        &["Cartones Bajo, S.A."],
+    ),
+    ("Con Grúas Alto, S.L. de socia, Cartones Bajo, S.A. inaugura una planta en Vic.", &["Cartones Bajo, S.A."]),
+    // Russian.
+    ("Вместе с ООО «Юг» компания ООО «Север» ищет поставщиков упаковки.", &["ООО «Север»"]),
+    ("После покупки АО «Луч» группа ПАО «Заря» открыла завод в Туле.", &["ПАО «Заря»"]),
+    ("Купив АО «Луч», ПАО «Заря» ищет подрядчиков.", &["ПАО «Заря»"]),
+    ("Благодаря ООО «Инвест» фабрика ООО «Ткач» открыла магазин в Твери.", &["ООО «Ткач»"]),
+    ("ООО «Мука» и АО «Хлеб» ищут поставщиков зерна.", &["ООО «Мука»", "АО «Хлеб»"]),
+    ("ООО «Мука», АО «Хлеб» и ООО «Соль» примут участие в выставке «Продэкспо».", &["ООО «Мука»", "АО «Хлеб»", "ООО «Соль»"]),
+    ("ООО «Клён» подало в суд на АО «Дуб». Последнее ищет поставщиков фанеры.", &["АО «Дуб»"]),
+    ("ООО «Клён» подало в суд на АО «Дуб». Первое ищет поставщиков фанеры.", &["ООО «Клён»"]),
+    ("ООО «Рис» и ООО «Гречка» объединились. Обе компании ищут поставщиков тары.", &["ООО «Рис»", "ООО «Гречка»"]),
+    ("ООО «Кит» опровергло, что ищет поставщиков.", &[]),
+    ("ООО «Кит» не открывало завод в Орле.", &[]),
+    ("Ни ООО «Кит», ни АО «Краб» не ищут поставщиков.", &[]),
+    ("ООО «Кит» продало склад АО «Краб» и ищет поставщиков рыбы.", &["ООО «Кит»"]),
+    ("ООО «Кит» закрыло склад, а АО «Краб» ищет поставщиков соли.", &["АО «Краб»"]),
+    ("Пока ООО «Кит» строит цех, АО «Краб» ищет сварщиков.", &["АО «Краб»"]),
+    ("По данным ООО «Обзор», АО «Краб» открыло магазин в Сочи.", &["АО «Краб»"]),
+    ("АО «Краб», купленное группой ПАО «Море», открыло магазин в Сочи.", &["АО «Краб»"]),
+    ("АО «Краб» выиграло суд у ООО «Кит», которое ищет поставщиков льда.", &["ООО «Кит»"]),
+    ("В 1998 году АО «Краб» открыло завод в Сочи.", &[]),
+    ("АО «Краб» может открыть магазин в Сочи.", &[]),
+    ("Директор ООО «Кит» сообщил, что АО «Краб» ищет водителей.", &["АО «Краб»"]),
+    ("Если суд разрешит, АО «Краб» откроет завод в Сочи.", &[]),
+    ("«Мы ищем поставщиков стекла», — сообщила Анна Котова, директор ООО «Окно».", &["ООО «Окно»"]),
+    ("АО «Краб» помогло ООО «Рак» открыть магазин в Анапе.", &["ООО «Рак»"]),
+    ("Завод ООО «Винт», клиент АО «Сталь», ищет поставщиков проволоки.", &["ООО «Винт»"]),
+    ("Конкурент ООО «Винт», компания АО «Гайка», открыла цех в Омске.", &["АО «Гайка»"]),
+    ("ООО «Весна» (ранее АО «Зима») открыло магазин в Омске.", &["ООО «Весна»"]),
+    ("На прошлой неделе ООО «Весна» купило АО «Зима» и теперь ищет поставщиков тары.", &["ООО «Весна»"]),
+    ("ООО «Весна», как и АО «Зима», ищет поставщиков тары.", &["ООО «Весна»", "АО «Зима»"]),
+    ("ООО «Весна» закрыло цех, но АО «Зима» ищет водителей.", &["АО «Зима»"]),
+    ("ООО «Весна» заявило, что АО «Зима» ищет водителей.", &["АО «Зима»"]),
+    ("ООО «Весна» должно деньги АО «Зима». Последняя ищет поставщиков тары.", &["АО «Зима»"]),
+    ("Компании ООО «Весна» и АО «Зима» открыли склад в Омске.", &["ООО «Весна»", "АО «Зима»"]),
+    ("В мае ООО «Весна» и АО «Зима» открыли склад в Омске.", &["ООО «Весна»", "АО «Зима»"]),
+    ("По сравнению с АО «Зима», ООО «Весна» растёт и ищет поставщиков тары.", &["ООО «Весна»"]),
+    ("Совместно с АО «Зима» ООО «Весна» примет участие в выставке «Агро».", &["ООО «Весна»"]),
+    ("При поддержке АО «Зима» ООО «Весна» откроет завод в Омске.", &["ООО «Весна»"]),
+    ("Открыла ООО «Весна» новый магазин в Омске.", &["ООО «Весна»"]),
+    ("ООО «Весна», принадлежащее ПАО «Лето», ищет поставщиков тары.", &["ООО «Весна»"]),
+    ("Юристы ООО «Весна» считают, что АО «Зима» ищет поставщиков тары.", &["АО «Зима»"]),
+    ("ООО «Весна» продало долю АО «Зима», которое откроет завод в Омске.", &["АО «Зима»"]),
+    ("ООО «Весна» не подтвердило, что АО «Зима» ищет водителей.", &[]),
+    ("Ни одна дочка ООО «Весна» не ищет поставщиков.", &[]),
+    ("АО «Зима» опровергло слухи, что ООО «Весна» откроет завод в Омске.", &[]),
+    ("В 2001 году ООО «Весна» и АО «Зима» открыли склад в Омске.", &[]),
+    ("ООО «Весна» выкупило цех у АО «Зима».", &[]),
+    ("Отделившись от АО «Зима», ООО «Весна» набирает персонал.", &["ООО «Весна»"]),
+    ("Несмотря на долги перед АО «Зима», ООО «Весна» набирает персонал.", &["ООО «Весна»"]),
+    ("Гендиректор АО «Зима» ушёл, а ООО «Весна», его новый работодатель, набирает персонал.", &["ООО «Весна»"]),
+    ("ООО «Весна» обслуживает АО «Зима». «Зима» ищет поставщиков тары.", &["АО «Зима»"]),
+];
+
 #[test]
-fn what_is_said_of_several_is_of_each() {
-    assert_are_of(&[
-        ("Acme Ltd and Beta Ltd opened a new branch in York.", &[Some("Acme Ltd"), Some("Beta Ltd")]),
-    ]);
+fn it_is_of_the_subject_of_its_clause() {
+    let wrong = PRESS.iter().filter_map(|(text, want)| {
+        let told: Vec<String> = named(text).into_iter().map(|of| of.unwrap_or_else(|| "its own".to_owned())).collect();
+        (told != *want).then(|| format!("{text}: {told:?}, wanted {want:?}"))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -459,7 +745,8 @@ proptest::proptest! {
     #[test]
     fn any_text_is_searched_and_every_find_is_in_it(
         pieces in proptest::collection::vec(proptest::sample::select(vec![
-            "we are looking for", "suppliers", "no longer", "abre", "una nueva", "tienda", "ищет", "поставщиков", "hiring", ".", "?", "\n", "\u{301}", "…", "\0", "x",
+            "we are looking for", "suppliers", "no longer", "abre", "una nueva", "tienda", "ищет", "поставщиков", "hiring", ".", "?",
+            "Acme Ltd", "Beta, S.L.", "«ООО «Х»", ",", "and", "y", "after buying", "the latter", "both", "of", "'s", "who said that", "which", "(", "—", "\n", "\u{301}", "…", "\0", "x",
         ]), 0..120),
     ) {
         let text = pieces.join(" ");
@@ -471,17 +758,5 @@ proptest::proptest! {
             proptest::prop_assert!(squeezed.contains(inner), "{} in {}", inner, squeezed);
             proptest::prop_assert!(found.iter().filter(|other| other.kind == said.kind).count() <= OF_A_KIND);
         }
-    }
-}
-// PROBE
-#[test]
-fn probe() {
-    let Ok(text) = std::fs::read_to_string("/tmp/probe.txt") else { return };
-    for line in text.lines() {
-        let (own, text) = line.split_once('|').unwrap();
-        let asked = Asked { own: Some(own), year: Some(2026), ..Asked::default() };
-        let found = Lexicons::shipped().find_new(text, &asked, &|_| true);
-        let all: Vec<String> = found.iter().map(|said| format!("{}:{:?}", said.kind.word(), said.each(own).iter().map(|o| o.unwrap_or("OWN")).collect::<Vec<_>>())).collect();
-        eprintln!("P {own} | {text}\n   => {}", all.join(" ; "));
     }
 }
