@@ -193,7 +193,10 @@ mod tests {
             let found = said(&Lexicons::shipped(), None, &change, (&article, own), &[]);
             found.into_iter().map(|draft| format!("{:?}: {}", draft.of, draft.evidence.quote)).collect::<Vec<_>>()
         };
-        let [both, gamma] = ["Acme, S.A. and Beta GmbH are looking for suppliers of jars.", "After buying Acme, S.A., Gamma Ltd is looking for suppliers of lids."];
+        let [both, gamma] = [
+            "Acme, S.A. and Beta GmbH are looking for suppliers of jars.",
+            "After buying Acme, S.A., Gamma Ltd is looking for suppliers of lids.",
+        ];
         let want = [format!("None: {both}"), format!("Some(\"Beta GmbH\"): {both}"), format!("Some(\"Gamma Ltd\"): {gamma}")];
         assert_eq!(of(Some("Acme, S.A.")), want);
         assert_eq!(of(None)[0], format!("None: {both}"), "it is not known whose it is");

@@ -126,12 +126,13 @@ impl Sentence<'_> {
         between.clone().filter(|place| *place == between.start || !self.is_capital(*place) || !self.is_capital(place - 1)).count() <= REACH
     }
 
-    /// Whether behind this word a comma parts a name from its form and nothing else: "Acme, S.L. busca". One behind the form is its fellow.
+    /// Whether behind this word a comma parts a name from its form and nothing else: "Acme, S.L. busca". One behind the form is its fellow, but
+    /// before another name: "unlike Acme, S.L., Beta".
     fn parts_a_form(&self, place: usize, to: usize) -> bool {
         let ends = || (place + 2..=(place + 1 + FORM).min(to)).rev();
         let is_whole = |end: &usize| self.may_end_form(end - 1, false) && is_form(self.part(place + 1..*end));
         let parts = self.is_capital(place + 1) && self.between(place, place + 1).trim() == ",";
-        parts && ends().find(is_whole).is_some_and(|end| !self.between(end - 1, end).contains(','))
+        parts && ends().find(is_whole).is_some_and(|end| self.is_capital(end) || !self.between(end - 1, end).contains(','))
     }
 
     /// Whether the clause ends between these two words. Two commas hold something put in between, and the clause goes on behind it.
