@@ -309,8 +309,8 @@ impl Lexicon {
             self.clauses.remember(sentence, &known, &mut before);
         }
         let left = |(place, said): (usize, Said)| {
-            let over = closings.iter().filter(|(kind, _)| *kind == said.kind);
-            let whom = over.fold(Some(said.whom.clone()), |left, (_, over)| left?.without(over))?;
+            let mut over = closings.iter().filter(|(kind, _)| *kind == said.kind);
+            let whom = over.try_fold(said.whom.clone(), |left, (_, over)| left.without(over))?;
             Some((place, Said { whom, ..said }))
         };
         found.into_iter().filter_map(left).collect()

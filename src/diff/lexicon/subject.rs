@@ -35,20 +35,48 @@ struct Read<'a> {
 }
 
 /// How a name stands in its sentence.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Stands {
-    /// It is surely not whom it is about: somebody's client.
-    other: bool,
-    /// Nor is it where somebody else is named too.
-    beside: bool,
+    to_others: ToOthers,
     /// Behind a preposition.
     governed: bool,
     /// "…'s".
     owns: bool,
+    place: Place,
+}
+
+/// What a name is said to be to others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ToOthers {
+    Nothing,
+    /// It is not whom it is about where somebody else is named too: a rival.
+    Beside,
+    /// It surely is not: somebody's client.
+    Other,
+}
+
+/// Where in its sentence a name stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Inside,
+    /// At the beginning of a clause.
+    Head,
     /// In front of the clause, or put into it.
-    apart: bool,
-    /// At the beginning of its clause.
-    head: bool,
+    Apart,
+}
+
+impl Stands {
+    fn is_other(self) -> bool {
+        self.to_others == ToOthers::Other
+    }
+
+    fn is_beside(self) -> bool {
+        self.to_others == ToOthers::Beside
+    }
+
+    fn is_head(self) -> bool {
+        self.place == Place::Head
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,8 +107,8 @@ impl Clauses {
         let begins = |phrases: &Phrases| sentence.longest(&[phrases], 0..sentence.words.len()).is_some();
         let all: Vec<String> = read.names.iter().filter_map(|name| name.company.clone()).collect();
         let last = |is: &dyn Fn(usize) -> bool| (0..read.names.len()).rfind(|at| is(*at)).and_then(|at| read.names[at].company.as_ref());
-        let strong = |at: usize| read.names[at].company.is_some() && !read.stands[at].other;
-        let whom = last(&|at| strong(at) && !read.stands[at].beside && !read.names[at].of_person).or_else(|| last(&strong));
+        let strong = |at: usize| read.names[at].company.is_some() && !read.stands[at].is_other();
+        let whom = last(&|at| strong(at) && !read.stands[at].is_beside() && !read.names[at].of_person).or_else(|| last(&strong));
         let whom = match whom {
             Some(company) => Whom::of(std::iter::once(company)),
             None if begins(&self.former) => before.first(),
@@ -125,8 +153,12 @@ impl<'a> Read<'a> {
         }
         read.rest = read.rest();
         for at in 0..read.names.len() {
-            let (apart, head) = (read.is_apart(read.part_of(at)), read.is_head(at));
-            read.stands[at] = Stands { apart, head, ..read.stands[at] };
+            let place = match (read.is_apart(read.part_of(at)), read.is_head(at)) {
+                (true, _) => Place::Apart,
+                (false, true) => Place::Head,
+                (false, false) => Place::Inside,
+            };
+            read.stands[at].place = place;
         }
         read
     }
@@ -152,12 +184,16 @@ impl<'a> Read<'a> {
             let joined = at > 0 && self.links[at - 1] == Link::And && found[at - 1].governed;
             let owns = self.sentence.between(name.words.end - 1, name.words.end).starts_with(['\'', '’'])
                 && sentence.longest(&[&words.possessive], name.words.end..name.words.end + 1).is_some();
+            let to_others = match beside[at] {
+                _ if others[at] || owners.contains(&name.words.end) => ToOthers::Other,
+                true => ToOthers::Beside,
+                false => ToOthers::Nothing,
+            };
             found.push(Stands {
-                other: others[at] || owners.contains(&name.words.end),
-                beside: beside[at],
+                to_others,
                 governed: governs.iter().any(directly) || joined && names[at - 1].company.is_some() == name.company.is_some(),
                 owns,
-                ..Stands::default()
+                place: Place::Inside,
             });
         }
         found
@@ -212,7 +248,7 @@ impl<'a> Read<'a> {
         let range = self.parts[part].clone();
         let start = sentence.longest(&[&words.turns, &words.joins], range.clone()).unwrap_or(range.start);
         let opens = |from: usize| sentence.longest(&[&words.opens, &words.governs], from..range.end).is_some();
-        let free = |at: &usize| self.part_of(*at) == part && !self.stands[*at].governed && !self.stands[*at].other;
+        let free = |at: &usize| self.part_of(*at) == part && !self.stands[*at].governed && !self.stands[*at].is_other();
         let refers = || sentence.longest(&[&words.former, &words.latter, &words.both], start..range.end).is_some();
         opens(range.start) || opens(start) || !refers() && !(0..self.names.len()).any(|at| free(&at))
     }
@@ -297,7 +333,7 @@ impl<'a> Read<'a> {
         let link = |at: usize| self.links.get(at).copied().unwrap_or(Link::No);
         let (mut first, mut last) = (at, at);
         loop {
-            let end = (last..).find(|place| link(*place) != Link::Comma).unwrap_or(last);
+            let end = (last..self.names.len()).find(|place| link(*place) != Link::Comma).unwrap_or(last);
             match link(end) {
                 Link::And => last = end + 1,
                 Link::CommaAnd if end > last || self.fills_its_part(end) && self.fills_its_part(end + 1) => last = end + 1,
@@ -333,12 +369,12 @@ impl<'a> Read<'a> {
     fn subject(&self) -> (Whom, bool) {
         let all = || 0..self.names.len();
         let is_company = |at: &usize| self.names[*at].company.is_some();
-        let not = all().filter(|at| self.stands[*at].other).map(|at| &self.names[at].core);
+        let not = all().filter(|at| self.stands[*at].is_other()).map(|at| &self.names[at].core);
         if let Some(at) = self.antecedent() {
-            let joined = Some(self.joined(at)).filter(|joined| self.stands[joined.start].head && !self.stands[at].governed);
+            let joined = Some(self.joined(at)).filter(|joined| self.stands[joined.start].is_head() && !self.stands[at].governed);
             return (Whom::of(self.names[joined.unwrap_or(at..at + 1)].iter().filter_map(|name| name.company.as_ref())), true);
         }
-        let kept: Vec<usize> = all().filter(|at| !self.stands[*at].other).collect();
+        let kept: Vec<usize> = all().filter(|at| !self.stands[*at].is_other()).collect();
         let is_firm = |at: &usize| self.weakness(*at) == 0;
         let subject = kept.iter().rfind(|at| is_company(at) && self.is_subject(**at)).copied();
         let named = kept.iter().any(|at| is_firm(at) && !is_company(at));
@@ -364,14 +400,15 @@ impl<'a> Read<'a> {
     fn all_of(&self, at: usize) -> Vec<usize> {
         let joined = self.joined(at);
         // "Acme Ltd bought Beta Ltd and Gamma Ltd is hiring": Beta is bought.
-        let is_bought = !self.stands[joined.start].head
+        let is_bought = !self.stands[joined.start].is_head()
             && at > joined.start
             && (0..joined.start).any(|before| {
                 self.names[before].company.is_some() && self.weakness(before) == 0 && self.part_of(before) == self.part_of(at)
             });
         let is_one = |one: &usize| {
             let (stands, same) = (self.stands[*one], self.stands[at]);
-            *one == at || !is_bought && !stands.other && !stands.beside && !self.names[*one].of_person && stands.governed == same.governed
+            *one == at
+                || !is_bought && stands.to_others == ToOthers::Nothing && !self.names[*one].of_person && stands.governed == same.governed
         };
         joined.filter(is_one).collect()
     }
@@ -383,21 +420,25 @@ impl<'a> Read<'a> {
 
     fn is_subject(&self, at: usize) -> bool {
         let stands = self.stands[at];
-        let is_fellow = stands.beside && at > 0 && self.links[at - 1] != Link::No;
-        let free = !stands.governed && !stands.owns && !stands.apart && !self.names[at].of_person && !is_fellow;
+        let is_fellow = stands.is_beside() && at > 0 && self.links[at - 1] != Link::No;
+        let free = !stands.governed && !stands.owns && stands.place != Place::Apart && !self.names[at].of_person && !is_fellow;
         // "Rival of Beta Ltd, Acme Ltd, …": who stands alone from comma to comma is meant.
         let is_meant = || self.names.get(at + 1).is_none_or(|next| next.company.is_none() || !self.fills_its_part(at + 1));
-        free && if stands.beside {
-            (stands.head && self.part_of(at) > 0 || self.is_next(at)) && is_meant()
+        free && if stands.is_beside() {
+            (stands.is_head() && self.part_of(at) > 0 || self.is_next(at)) && is_meant()
         } else {
-            stands.head || self.is_next(at)
+            stands.is_head() || self.is_next(at)
         }
     }
 
     /// How unlikely it is the subject.
     fn weakness(&self, at: usize) -> usize {
-        let Stands { governed, owns, beside, apart, .. } = self.stands[at];
-        if governed || owns || beside || self.names[at].of_person { 2 } else { usize::from(apart) }
+        let stands = self.stands[at];
+        if stands.governed || stands.owns || stands.is_beside() || self.names[at].of_person {
+            2
+        } else {
+            usize::from(stands.place == Place::Apart)
+        }
     }
 }
 
