@@ -336,7 +336,7 @@ impl<'a> Read<'a> {
             let end = (last..self.names.len()).find(|place| link(*place) != Link::Comma).unwrap_or(last);
             match link(end) {
                 Link::And => last = end + 1,
-                Link::CommaAnd if end > last || self.fills_its_part(end) && self.fills_its_part(end + 1) => last = end + 1,
+                Link::CommaAnd if end > last || self.fills_its_part(end) => last = end + 1,
                 _ => break,
             }
         }
@@ -349,7 +349,7 @@ impl<'a> Read<'a> {
             match link(first - 1) {
                 Link::And => many = true,
                 Link::CommaAnd if first > 1 && link(first - 2) == Link::Comma => many = true,
-                Link::CommaAnd if self.fills_its_part(first - 1) && self.fills_its_part(first) => many = true,
+                Link::CommaAnd if self.fills_its_part(first - 1) => many = true,
                 Link::Comma if many => {}
                 Link::Comma if whole => alone = true,
                 _ => break,

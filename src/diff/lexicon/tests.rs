@@ -694,6 +694,12 @@ const PRESS: &[(&str, &[&str])] = &[
     ("Acme works with Beta Ltd and opened a new branch.", &["its own"]),
     ("Acme, backed by Beta Ltd, opened a new branch in York.", &["its own"]),
     ("Acme Ltd closed its hall. A new branch was opened in York by Beta Ltd.", &["its own"]),
+    ("\"Our customers are hiring 30 people,\" said Tom Vale, director of Kapok Recruitment Ltd.", &[]),
+    ("Not only Myrtle Ltd but also Nettle Ltd is looking for suppliers of bottles.", &["Myrtle Ltd", "Nettle Ltd"]),
+    ("No solo Mirto, S.L. sino también Ortiga, S.A. busca proveedores de botellas.", &["Mirto, S.L.", "Ortiga, S.A."]),
+    ("«Nuestros clientes buscan proveedores de sal», dijo Pilar Gil, gerente de Jamones Cueva, S.L.", &[]),
+    ("Не только ООО «Мирт», но и АО «Клевер» ищет поставщиков тары.", &["ООО «Мирт»", "АО «Клевер»"]),
+    ("«Наши клиенты ищут поставщиков стекла», — сообщила Анна Котова, директор ООО «Окно».", &[]),
 ];
 
 #[test]
