@@ -110,7 +110,7 @@ pub struct Phrase(Vec<Slot>);
 
 impl Phrase {
     /// What can be written, for whoever wrote something else.
-    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `this|that`, `before:` a colon, and at most two `…` (none to four words of any kind) between words";
+    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `==exáctly`, `this|that`, `before:` a colon, and at most two `…` (none to four words of any kind) between words";
 
     /// Reads a phrase; `None` when it is none (see [`Phrase::EXPECTED`]).
     pub fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {

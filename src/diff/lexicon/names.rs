@@ -169,9 +169,10 @@ fn with_form(sentence: &Sentence<'_>, name: Range<usize>, core: &str) -> Option<
     let has_one = is_company(sentence.part(name.clone()));
     let ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev();
     // "ООО «Альфа», ООО «Бета»": the second form is the next one's.
+    let opens = |mark: &str| mark.contains(['«', '„', '“']) || mark.starts_with(char::is_whitespace) && mark.ends_with('"');
     let of_next = |end: usize| {
         let is_parted = || (name.end..end).any(|place| sentence.between(place - 1, place).contains(','));
-        has_one && is_parted() || sentence.between(end - 1, end).contains(['«', '„', '“'])
+        has_one && is_parted() || opens(sentence.between(end - 1, end))
     };
     let ends = ends.filter(|end| *end == name.end || sentence.may_end_form(end - 1, has_one) && !of_next(*end));
     let mut ends = ends.map(|end| sentence.words[end - 1].at.end);
@@ -197,7 +198,8 @@ fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
     // What a quotation mark closes is a whole name: «ООО «Ромашка» Иван Петров».
     let glued = |place: usize| {
         let mark = sentence.between(place, place + 1);
-        !is_dash(mark) && mark.chars().all(|c| c.is_whitespace() || ".&'’\"«“„-".contains(c))
+        let closes = mark.starts_with('"') && mark.contains(char::is_whitespace);
+        !closes && !is_dash(mark) && mark.chars().all(|c| c.is_whitespace() || ".&'’\"«“„-".contains(c))
     };
     // "Acme Ltd's Leeds", "Acme Ltd and Beta Ltd": with its form a name is at its end.
     let is_over = |place: usize| place > part.start + 1 && is_form(sentence.part(place - 1..place));

@@ -700,6 +700,30 @@ const PRESS: &[(&str, &[&str])] = &[
     ("«Nuestros clientes buscan proveedores de sal», dijo Pilar Gil, gerente de Jamones Cueva, S.L.", &[]),
     ("Не только ООО «Мирт», но и АО «Клевер» ищет поставщиков тары.", &["ООО «Мирт»", "АО «Клевер»"]),
     ("«Наши клиенты ищут поставщиков стекла», — сообщила Анна Котова, директор ООО «Окно».", &[]),
+    // Other forms, and quotation marks that are not told apart.
+    ("After a row with Vela S.p.A., Kranz GmbH & Co. KG is looking for suppliers of valves.", &["Kranz GmbH & Co. KG"]),
+    ("Kranz GmbH & Co. KG and Vela S.p.A. are looking for suppliers of valves.", &["Kranz GmbH & Co. KG", "Vela S.p.A."]),
+    ("Together with Vela S.p.A., Nowak Sp. z o.o. will open a warehouse in Lodz.", &["Nowak Sp. z o.o."]),
+    ("Kranz GmbH & Co. KG sued Vela S.p.A. The latter is hiring 12 people.", &["Vela S.p.A."]),
+    ("Helped by Brown & Co. Ltd, Smith & Sons Ltd has opened a shop in Hull.", &["Smith & Sons Ltd"]),
+    ("Smith & Sons Ltd and Brown Bros Ltd have opened a shop in Hull.", &["Smith & Sons Ltd", "Brown Bros Ltd"]),
+    ("Smith, Inc., and Brown, Inc., are looking for suppliers of pipes.", &["Smith, Inc", "Brown, Inc"]),
+    ("Smith, Inc., which is owned by Brown, Inc., is looking for suppliers of pipes.", &["Smith, Inc"]),
+    ("In the dispute between Smith Corp. and Hull Council, Brown LLC is looking for suppliers of pipes.", &["Brown LLC"]),
+    ("Smith, Inc., nor Brown, Inc., is not hiring.", &[]),
+    ("Tras la venta de Sur, S.L.U., Norte, S.A.U. busca proveedores de tubos.", &["Norte, S.A.U."]),
+    ("Norte, S.A.U. y Sur, S.L.U. buscan proveedores de tubos.", &["Norte, S.A.U.", "Sur, S.L.U."]),
+    ("Norte, S.A.U. compró la mayoría de Sur, S.L.U. Esta última busca proveedores de tubos.", &["Sur, S.L.U."]),
+    ("Gracias a Norte, S.A., Cooperativa Olivar, S. Coop. busca proveedores de tubos.", &["Cooperativa Olivar, S. Coop."]),
+    ("Con la ayuda de Norte, S.A., Hijos de Pérez, S.L. abrirá una tienda en Jaca.", &["Hijos de Pérez, S.L."]),
+    (
+        "Industrias del Metal, S.A. y Talleres y Forjas, S.L. buscan proveedores de tubos.",
+        &["Industrias del Metal, S.A.", "Talleres y Forjas, S.L."],
+    ),
+    ("Вместе с ЗАО «Лето» ООО «Торговый дом «Весна» ищет поставщиков тары.", &["ООО «Торговый дом «Весна»"]),
+    ("Обогнав ПАО «Лето», ООО «ТД Весна» ищет поставщиков тары.", &["ООО «ТД Весна»"]),
+    ("Вместе с ООО \"Весна\" ЗАО \"Лето\" ищет поставщиков тары.", &["ЗАО \"Лето\""]),
+    ("ЗАО \"Лето\" и ООО \"Весна\" ищут поставщиков тары.", &["ЗАО \"Лето\"", "ООО \"Весна\""]),
 ];
 
 #[test]
