@@ -1,6 +1,9 @@
 //! Words of texts that are a reason to act: a lexicon for each language, and what one finds in a text. Knows no record, no file and no clock.
 
 mod clause;
+mod names;
+mod subject;
+mod whom;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,9 +12,11 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 use toml::Spanned;
 
-use self::clause::{Clauses, Known, Sentence, Whom, are_others};
+use self::clause::{Clauses, Sentence};
+use self::names::Known;
+use self::whom::{Before, Whom, are_others};
 use crate::base::caps;
-use crate::base::text::phrases::{Phrase, Phrases, Word, around, sentences, words_of};
+use crate::base::text::phrases::{Phrase, Phrases, Word, around, sentences};
 use crate::base::text::stems::StemLanguage;
 use crate::model::{SignalKind, Weight, language_code};
 
@@ -74,6 +79,24 @@ struct Spec {
     #[serde(default)]
     bodies: Vec<Spanned<String>>,
     #[serde(default)]
+    governs: Vec<Spanned<String>>,
+    #[serde(default)]
+    possessive: Vec<Spanned<String>>,
+    #[serde(default)]
+    opens: Vec<Spanned<String>>,
+    #[serde(default)]
+    articles: Vec<Spanned<String>>,
+    #[serde(default)]
+    light: Vec<Spanned<String>>,
+    #[serde(default)]
+    joins: Vec<Spanned<String>>,
+    #[serde(default)]
+    former: Vec<Spanned<String>>,
+    #[serde(default)]
+    latter: Vec<Spanned<String>>,
+    #[serde(default)]
+    both: Vec<Spanned<String>>,
+    #[serde(default)]
     years: Vec<Spanned<String>>,
     #[serde(default)]
     dated: Vec<Spanned<String>>,
@@ -98,7 +121,8 @@ pub enum BadLexicon {
     /// It is no TOML, or has other keys.
     #[error(
         "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `supposes`, `affirms`, `turns`, `nobody`, `same`, `others`, `beside`, `owners`, \
-         `speaks`, `relative`, `kinds`, `roles`, `bodies`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
+         `speaks`, `relative`, `kinds`, `roles`, `bodies`, `governs`, `possessive`, `opens`, \
+         `articles`, `light`, `joins`, `former`, `latter`, `both`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
     )]
     Shape {
         /// From 1.
@@ -154,18 +178,26 @@ pub struct Said {
 }
 
 impl Said {
-    /// The company whose reason it is, where that is surely another one than `own`: a sentence that names this one too is of this one.
-    pub(super) fn of_another(&self, own: &str) -> Option<&str> {
-        self.whom.company().filter(|_| are_others(&self.whom, &Whom::called(own)))
+    /// Each whose reason it is: the companies that are surely others than `own`, and `None` for `own`. A name that may be its own is of it.
+    pub(super) fn each(&self, own: &str) -> Vec<Option<&str>> {
+        self.whom.each(own)
     }
 
-    /// Whether it tells nothing beside these: one of them is of its kind and not surely of somebody else, or enough are of its kind. `own` is
-    /// whose what names nobody is, where that is known.
+    /// Whether it tells nothing beside these: of each whose reason it is one of them is of its kind, or enough are of its kind. `own` is whose what
+    /// names nobody is, where that is known.
     pub(super) fn is_told(&self, told: &[Self], own: Option<&str>) -> bool {
-        let of_own = |said: &Self| own.is_none_or(|own| said.of_another(own).is_none());
+        let each = |said: &'_ Self| -> Vec<Option<Whom>> {
+            own.map_or(vec![None], |own| said.each(own).into_iter().map(|of| of.map(Whom::called)).collect())
+        };
         let alike = || told.iter().filter(|one| one.kind == self.kind);
-        let same = |one: &Self| of_own(one) == of_own(self) && !are_others(&one.whom, &self.whom);
-        alike().count() >= OF_A_KIND || alike().any(same)
+        let same = |of: &Option<Whom>, one: &Self| {
+            each(one).iter().any(|other| match (of, other) {
+                (None, None) => !are_others(&one.whom, &self.whom),
+                (Some(of), Some(other)) => !are_others(of, other),
+                _ => false,
+            })
+        };
+        alike().count() >= OF_A_KIND || each(self).iter().all(|of| alike().any(|one| same(of, one)))
     }
 }
 
@@ -238,6 +270,15 @@ impl Lexicon {
             kinds: phrases(&spec.kinds)?,
             roles: phrases(&spec.roles)?,
             bodies: phrases(&spec.bodies)?,
+            governs: phrases(&spec.governs)?,
+            possessive: phrases(&spec.possessive)?,
+            opens: phrases(&spec.opens)?,
+            articles: phrases(&spec.articles)?,
+            light: phrases(&spec.light)?,
+            joins: phrases(&spec.joins)?,
+            former: phrases(&spec.former)?,
+            latter: phrases(&spec.latter)?,
+            both: phrases(&spec.both)?,
             years: phrases(&spec.years)?,
             dated: phrases(&spec.dated)?,
         };
@@ -248,38 +289,31 @@ impl Lexicon {
     /// sentences count, `year` when it was written.
     fn find(&self, text: &str, year: Option<i16>, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
         let mut found: Vec<(usize, Said)> = Vec::new();
-        let each: Vec<(&str, Vec<Word>)> = sentences(text).into_iter().map(|text| (text, words_of(text, self.stems))).collect();
-        let mut known = Known::new();
-        for (text, words) in &each {
-            Sentence { text, words }.know(&mut known);
-        }
+        let each: Vec<(&str, Vec<Word>)> = sentences(text).into_iter().flat_map(|text| self.clauses.cut(text, self.stems)).collect();
+        let each: Vec<Sentence<'_>> = each.iter().map(|(text, words)| Sentence { text, words }).collect();
+        let known = Known::of(&self.clauses, &each);
         let mut closings: Vec<(SignalKind, Whom)> = Vec::new();
-        let (mut before, mut companies) = (Whom::default(), Whom::default());
-        for (place, (text, words)) in each.iter().enumerate() {
-            let sentence = Sentence { text, words };
-            let goes_on = self.clauses.goes_on(&sentence);
-            let or_before = |whom: Whom| if goes_on && whom.is_nobody() { before.clone() } else { whom };
-            let whom = |find: &Range<usize>| or_before(self.clauses.named(&sentence, find, &known));
-            let all = self.clauses.named(&sentence, &(words.len()..words.len()), &known);
-            companies.take_companies(&all);
-            let after = or_before(all).last();
+        let mut before = Before::default();
+        for (place, sentence) in each.iter().enumerate() {
+            let Sentence { text, words } = *sentence;
+            let whom = |find: &Range<usize>| self.clauses.named(sentence, find, &known, &before);
             for entry in &self.entries {
                 let closed = entry.closed.each(words).map(|(_, find)| find).find(|find| !sentence.breaks(find.start, find.end - 1));
                 closings.extend(closed.map(|find| (entry.kind, whom(&find))));
-                let Some(find) = self.holds(&sentence, entry, year).filter(|_| !text.ends_with('?') && is_new(text)) else { continue };
+                let Some(find) = self.holds(sentence, entry, year).filter(|_| !text.ends_with('?') && is_new(text)) else { continue };
                 let ends = words.get(find.start).zip(words.get(find.end.saturating_sub(1)));
                 let span = ends.map_or(0..0, |(first, last)| first.at.start..last.at.end);
                 let quote = around(text, &span, caps::QUOTE_CHARS);
                 found.push((place, Said { kind: entry.kind, language: self.language.clone(), sentence: quote, whom: whom(&find) }));
             }
-            before = after;
+            self.clauses.remember(sentence, &known, &mut before);
         }
-        let is_over = |said: &Said| closings.iter().any(|(kind, whom)| *kind == said.kind && !are_others(whom, &said.whom));
-        found.retain(|(_, said)| !is_over(said));
-        for (_, said) in &mut found {
-            said.whom.know(&companies);
-        }
-        found
+        let left = |(place, said): (usize, Said)| {
+            let mut over = closings.iter().filter(|(kind, _)| *kind == said.kind);
+            let whom = over.try_fold(said.whom.clone(), |left, (_, over)| left.without(over))?;
+            Some((place, Said { whom, ..said }))
+        };
+        found.into_iter().filter_map(left).collect()
     }
 
     /// The words by which a sentence says such a thing, unless it says otherwise.

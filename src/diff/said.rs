@@ -61,12 +61,15 @@ pub fn said(
                 continue;
             }
             let Some(evidence) = record.evidence(name) else { continue };
-            let (kind, sentence) = (said.kind, said.sentence.clone());
-            let of = own.and_then(|own| said.of_another(own)).map(str::to_owned);
-            told.push(said);
-            let sentence = steady(sentence, masks, &field_place(&FieldName::new(name), record));
+            let sentence = steady(said.sentence.clone(), masks, &field_place(&FieldName::new(name), record));
             let story = Story::Said { title: clip(&record.title(), WORDS), by: by(record), sentence: sentence.clone() };
-            found.push(SignalDraft { kind, at: happened(change, record), story, evidence: Evidence { quote: sentence, ..evidence }, of });
+            let evidence = Evidence { quote: sentence, ..evidence };
+            // Whoever they are, each has it.
+            for of in own.map_or(vec![None], |own| said.each(own)) {
+                let (story, evidence, of) = (story.clone(), evidence.clone(), of.map(str::to_owned));
+                found.push(SignalDraft { kind: said.kind, at: happened(change, record), story, evidence, of });
+            }
+            told.push(said);
         }
     }
     found
@@ -178,6 +181,25 @@ mod tests {
         assert_eq!(drafts(&page, changed("text", &format!("Welcome! {SEEKS}")), false, None), [hires]);
         assert_eq!(drafts(&page, changed("text", &both), false, None), []);
         assert_eq!(drafts(&page, changed("title", "Acme Ltd"), false, None), [], "the text did not change");
+    }
+
+    #[test]
+    fn a_sentence_of_several_is_told_of_each() {
+        let text = "Acme, S.A. and Beta GmbH are looking for suppliers of jars. Beta GmbH is looking for suppliers of tin. \
+                    After buying Acme, S.A., Gamma Ltd is looking for suppliers of lids.";
+        let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("text", text), ("company", "Acme, S.A.")]);
+        let change = Change { source: article.source.clone(), record: article.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
+        let of = |own: Option<&str>| {
+            let found = said(&Lexicons::shipped(), None, &change, (&article, own), &[]);
+            found.into_iter().map(|draft| format!("{:?}: {}", draft.of, draft.evidence.quote)).collect::<Vec<_>>()
+        };
+        let [both, gamma] = [
+            "Acme, S.A. and Beta GmbH are looking for suppliers of jars.",
+            "After buying Acme, S.A., Gamma Ltd is looking for suppliers of lids.",
+        ];
+        let want = [format!("None: {both}"), format!("Some(\"Beta GmbH\"): {both}"), format!("Some(\"Gamma Ltd\"): {gamma}")];
+        assert_eq!(of(Some("Acme, S.A.")), want);
+        assert_eq!(of(None)[0], format!("None: {both}"), "it is not known whose it is");
     }
 
     #[test]

@@ -164,6 +164,7 @@ async fn each_sentence_of_an_article_is_of_the_company_that_it_names() {
         let all = "\n[[segment]]\nid = \"all\"\nline = 5\n".to_owned()
             + &points("branch-opened", 20)
             + &points("request-for-suppliers", 10)
+            + &points("exhibitor-listed", 5)
             + &points("vacancy-published", 1);
         let world = Inside::new(&[paper, all, LINES.to_owned()].concat()).await;
         *shown.lock().unwrap() = row(1, "Nothing new", "Acme, S.A.", "Food", "Nothing.");
@@ -185,7 +186,8 @@ async fn each_sentence_of_an_article_is_of_the_company_that_it_names() {
             "News of the coast",
             "Acme, S.A.",
             "Food",
-            "Acme S.A. opens a new plant in Vigo. Beta GmbH looks for suppliers of steel. It is hiring welders. We are hiring drivers.",
+            "Acme S.A. opens a new plant in Vigo. Beta GmbH looks for suppliers of steel. It is hiring welders. We are hiring drivers. \
+             After buying Acme S.A., Gamma Ltd and Delta plc will exhibit at PackExpo.",
         );
         world.wait(SignedDuration::from_hours(2));
         world.visit().await;
@@ -194,6 +196,8 @@ async fn each_sentence_of_an_article_is_of_the_company_that_it_names() {
             "Acme, S.A.: vacancy-published “We are hiring drivers.”",
             "Beta GmbH: request-for-suppliers “Beta GmbH looks for suppliers of steel.”",
             "Beta GmbH: vacancy-published “It is hiring welders.”",
+            "Delta plc: exhibitor-listed “After buying Acme S.A., Gamma Ltd and Delta plc will exhibit at PackExpo.”",
+            "Gamma Ltd: exhibitor-listed “After buying Acme S.A., Gamma Ltd and Delta plc will exhibit at PackExpo.”",
         ];
         assert_eq!(told().await, first, "{own}");
         // The article is there as long as it is shown, and what it says of others with it.

@@ -1,7 +1,7 @@
 //! Phrases with gaps and other words in a slot, looked for among the words of a sentence. Knows no kind of finding, no file and no record.
 //!
 //! A phrase is words with spaces between. `supplier|vendor` takes either; a word is found by its stem where the language's endings are known;
-//! `pallet*` may go on; `=seeking` is meant as it is written; `wanted:` has a colon behind it; `…` stands for none to four words of any kind.
+//! `pallet*` may go on; `=seeking` is meant as it is written, `==compro` with its accents too; `wanted:` has a colon behind it; `…` stands for none to four words of any kind.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,11 +19,16 @@ const WAYS: usize = 64;
 /// Characters of a sentence; what is longer is cut between words, for it is none.
 const SENTENCE: usize = 1_000;
 
+/// Letters of a word that a full stop may cut short.
+const ABBREVIATED: usize = 2;
+
 /// A word of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// Folded.
     folded: String,
+    /// In small letters, with its accents.
+    written: String,
     /// Its stem, folded; the word itself where the language's endings are not known.
     stem: String,
     /// Where it stands, in bytes.
@@ -41,7 +46,10 @@ pub fn words_of(sentence: &str, language: Option<StemLanguage>) -> Vec<Word> {
             (None, true) => begin = Some(at),
             (Some(start), false) => {
                 let colon = sentence[at..].trim_start().starts_with(':');
-                found.extend(word(&sentence[start..at], language).map(|(folded, stem)| Word { folded, stem, at: start..at, colon }));
+                found.extend(word(&sentence[start..at], language).map(|(folded, stem)| {
+                    let written = sentence[start..at].to_lowercase();
+                    Word { folded, written, stem, at: start..at, colon }
+                }));
                 begin = None;
             }
             (None, false) | (Some(_), true) => {}
@@ -63,10 +71,15 @@ enum Way {
     Stem(String),
     Begins(String),
     Exactly(String),
+    /// With the accents of the second.
+    Accented(String, String),
 }
 
 impl Way {
     fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {
+        if let Some(exact) = written.strip_prefix("==") {
+            return Some(Self::Accented(word(exact, None)?.0, exact.to_lowercase())).filter(|_| exact.chars().all(is_of_word));
+        }
         if let Some(exact) = written.strip_prefix('=') {
             return Some(Self::Exactly(word(exact, None)?.0)).filter(|_| exact.chars().all(is_of_word));
         }
@@ -80,6 +93,7 @@ impl Way {
             Self::Stem(stem) => word.stem == *stem,
             Self::Begins(begin) => word.folded.starts_with(begin.as_str()),
             Self::Exactly(exact) => word.folded == *exact,
+            Self::Accented(_, exact) => word.written == *exact,
         }
     }
 }
@@ -96,7 +110,7 @@ pub struct Phrase(Vec<Slot>);
 
 impl Phrase {
     /// What can be written, for whoever wrote something else.
-    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `this|that`, `before:` a colon, and at most two `…` (none to four words of any kind) between words";
+    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `==exáctly`, `this|that`, `before:` a colon, and at most two `…` (none to four words of any kind) between words";
 
     /// Reads a phrase; `None` when it is none (see [`Phrase::EXPECTED`]).
     pub fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {
@@ -149,7 +163,7 @@ impl Phrases {
             for way in ways {
                 match way {
                     Way::Stem(stem) => self.by_stem.entry(stem.clone()).or_default().push(number),
-                    Way::Exactly(word) => self.by_word.entry(word.clone()).or_default().push(number),
+                    Way::Exactly(word) | Way::Accented(word, _) => self.by_word.entry(word.clone()).or_default().push(number),
                     Way::Begins(_) => self.open.push(number),
                 }
             }
@@ -169,11 +183,15 @@ impl Phrases {
 
     /// Every find, in the order of the words.
     pub fn each<'a>(&'a self, words: &'a [Word]) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
-        words.iter().enumerate().flat_map(move |(at, word)| {
-            let stem = self.by_stem.get(&word.stem).into_iter().flatten();
-            let begins = stem.chain(self.by_word.get(&word.folded).into_iter().flatten()).chain(&self.open);
-            begins.filter_map(move |number| Some((*number, at..Phrase::ends(&self.all[*number].0, words, at)?)))
-        })
+        (0..words.len()).flat_map(move |at| self.each_at(words, at))
+    }
+
+    /// Every find that begins with the word at this place.
+    pub fn each_at<'a>(&'a self, words: &'a [Word], at: usize) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
+        let stem = words.get(at).and_then(|word| self.by_stem.get(&word.stem)).into_iter().flatten();
+        let exact = words.get(at).and_then(|word| self.by_word.get(&word.folded)).into_iter().flatten();
+        let begins = stem.chain(exact).chain(&self.open);
+        begins.filter_map(move |number| Some((*number, at..Phrase::ends(&self.all[*number].0, words, at)?)))
     }
 }
 
@@ -196,10 +214,18 @@ pub fn sentences(text: &str) -> Vec<&str> {
             '\n' | '\r' | '•' | '。' | '！' | '？' => true,
             '!' | '?' | '…' | ';' => next.is_none_or(char::is_whitespace),
             // After one or two letters it is an abbreviation, and before a small letter it ends nothing.
-            '.' => next.is_none_or(char::is_whitespace) && word > 2 && !text[end..].trim_start().starts_with(char::is_lowercase),
+            '.' => next.is_none_or(char::is_whitespace) && word > ABBREVIATED && !text[end..].trim_start().starts_with(char::is_lowercase),
             _ => c.is_whitespace() && chars >= SENTENCE || chars >= 2 * SENTENCE,
         };
-        word = if is_of_word(c) { word + 1 } else { 0 };
+        // What a mark closes is whole, however short.
+        let closes = word > 0 && matches!(c, '»' | '”' | '"' | ')' | ']');
+        word = if is_of_word(c) {
+            word + 1
+        } else if closes {
+            word.max(ABBREVIATED + 1)
+        } else {
+            0
+        };
         if ends {
             keep(start, end);
             (start, chars) = (end, 0);
@@ -269,6 +295,8 @@ mod tests {
             (None, "zoek* … leverancier*", "Wij zoeken nieuwe leveranciers", true),
             (None, "leverancier", "leveranciers", false),
             (Some(English), "=wanted:", "Wanted: used pallets", true),
+            (Some(Spanish), "==compro", "Compro pallets", true),
+            (Some(Spanish), "==compro", "Acme compró Beta", false),
             (Some(English), "=wanted:", "They wanted more", false),
         ] {
             assert_eq!(found(language, phrase, text), want, "{phrase} in {text}");
@@ -283,6 +311,7 @@ mod tests {
         for (text, want) in [
             ("One thing. Another one! A third? And", vec!["One thing.", "Another one!", "A third?", "And"]),
             ("Talleres García S.L. busca chapa. Fin.", vec!["Talleres García S.L. busca chapa.", "Fin."]),
+            ("Завод продан ООО «Юг». Он ищет сырьё (т.е. зерно).", vec!["Завод продан ООО «Юг».", "Он ищет сырьё (т.е. зерно)."]),
             ("approx. twenty pallets", vec!["approx. twenty pallets"]),
             ("first line\n\nsecond", vec!["first line", "second"]),
             ("", vec![]),

@@ -1,0 +1,237 @@
+//! The names in a sentence: where each begins and ends, and the legal form that makes it surely a company's. Knows no finding and no record.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::clause::{Clauses, Sentence};
+use crate::base::text::phrases::{Phrases, Word, words_of};
+use crate::base::text::squeeze;
+use crate::base::text::stems::StemLanguage;
+use crate::model::{CompanyName, LegalClass, LegalKind};
+
+/// Words of a legal form behind a name ("S. A. U.").
+pub(super) const FORM: usize = 4;
+
+/// What a whole text tells of its names.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// How often each stands where capitals tell that it is one: not at the beginning of a sentence.
+    times: BTreeMap<String, usize>,
+    /// Those that stand with a legal form somewhere, as they are first written with it: a name is that company's without it too.
+    companies: BTreeMap<String, String>,
+}
+
+/// A name in a sentence.
+#[derive(Debug)]
+pub(super) struct Name {
+    /// With its legal form.
+    pub words: Range<usize>,
+    /// Without it.
+    pub core: String,
+    /// As it is written with its legal form, where it has one anywhere in the text.
+    pub company: Option<String>,
+    /// Of a person there.
+    pub of_person: bool,
+}
+
+impl Known {
+    /// Of the sentences of a text.
+    pub fn of(clauses: &Clauses, sentences: &[Sentence<'_>]) -> Self {
+        let mut known = Self::default();
+        for sentence in sentences {
+            known.count(sentence);
+        }
+        for sentence in sentences {
+            let all = clauses.names(sentence, &sentence.end(), &known);
+            let companies: Vec<(String, String)> = all.into_iter().filter_map(|name| Some((name.core, name.company?))).collect();
+            for (core, company) in companies {
+                known.companies.entry(core).or_insert(company);
+            }
+        }
+        known
+    }
+
+    fn count(&mut self, sentence: &Sentence<'_>) {
+        let mut place = 1;
+        while place < sentence.words.len() {
+            let end = name_end(sentence, place..sentence.words.len());
+            if let Some(core) = (end > place).then(|| core(sentence.part(place..end))).flatten() {
+                *self.times.entry(core).or_default() += 1;
+            }
+            place = end.max(place + 1);
+        }
+    }
+}
+
+impl Clauses {
+    /// The sentences of what may be several, for the points of a legal form end none by themselves ("… Acme, S.L. Its hall …"), with their words.
+    pub fn cut<'a>(&self, text: &'a str, stems: Option<StemLanguage>) -> Vec<(&'a str, Vec<Word>)> {
+        let words = words_of(text, stems);
+        let sentence = Sentence { text, words: &words };
+        let ends: Vec<usize> =
+            (1..words.len()).filter(|place| self.begins_behind_form(&sentence, *place)).map(|at| words[at].at.start).collect();
+        if ends.is_empty() {
+            return vec![(text, words)];
+        }
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let each = starts.zip(ends.iter().copied().chain([text.len()])).map(|(from, to)| text[from..to].trim());
+        each.map(|text| (text, words_of(text, stems))).collect()
+    }
+
+    /// Whether a sentence begins with this word, right behind the point of a legal form: something is said before it.
+    fn begins_behind_form(&self, sentence: &Sentence<'_>, place: usize) -> bool {
+        let is_point = |mark: &str| mark.starts_with('.') && mark.contains(char::is_whitespace) && !mark.contains(',');
+        if !sentence.is_capital(place) || !is_point(sentence.between(place - 1, place)) {
+            return false;
+        }
+        let dotted = |from: &usize| (from + 1..place).all(|at| sentence.between(at - 1, at) == ".");
+        let mut starts = (place.saturating_sub(FORM).max(1)..place).filter(dotted);
+        let Some(name) = starts.find(|from| sentence.is_capital(*from) && is_form(sentence.part(*from..place))) else { return false };
+        let says = |at: usize| !sentence.is_small(at) && sentence.word(at).starts_with(char::is_lowercase);
+        let known = |at: usize| [&self.nobody, &self.kinds].iter().any(|phrases| phrases.find(&sentence.words[at..=at]).is_some());
+        (0..name).any(|at| says(at) && !known(at))
+    }
+
+    /// The names before the words that were found and among them.
+    pub fn names(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Vec<Name> {
+        let mut names = Vec::new();
+        if !sentence.text.contains(char::is_lowercase) {
+            return names;
+        }
+        for part in [0..find.start, find.start + 1..find.end] {
+            let mut place = part.start;
+            while place < part.end {
+                let from = place;
+                place = name_end(sentence, from..part.end);
+                if place == from {
+                    place += 1;
+                    continue;
+                }
+                // The first word of a sentence is written large whatever it is.
+                let in_front = [&self.nobody, &self.opens, &self.governs];
+                let is_in_front = in_front.iter().any(|phrases| phrases.find(&sentence.words[..1]).is_some());
+                let begins = from == 0 && (is_in_front || self.nobody.is_empty() && place == 1);
+                let bare = self.bare(sentence, from..place, known);
+                let (words, of_person) = if begins && bare.0.start == from {
+                    let from = (from + 1..place).find(|place| sentence.is_capital(*place)).unwrap_or(place);
+                    self.bare(sentence, from..place, known)
+                } else {
+                    bare
+                };
+                // "Monday" is nobody.
+                let is_nobody = words.len() == 1 && self.nobody.find(&sentence.words[words.clone()]).is_some();
+                let name = (words.start < words.end && !is_nobody).then(|| sentence.part(words.clone()));
+                if let Some(core) = name.and_then(core) {
+                    let formed = with_form(sentence, words.clone(), &core);
+                    let end = formed.as_ref().map_or(words.end, |(_, end)| *end);
+                    let company = formed.map(|(company, _)| company).or_else(|| known.companies.get(&core).cloned());
+                    place = place.max(end);
+                    names.push(Name { words: words.start..end, core, company, of_person });
+                }
+            }
+        }
+        names
+    }
+
+    /// A name without the words in front that say what it is ("Rival Birch plc") and without who speaks for it ("CEO Jane Ivory of Acme Ltd"),
+    /// and whether somebody does. What stands elsewhere in the text as a whole is one.
+    fn bare(&self, sentence: &Sentence<'_>, run: Range<usize>, known: &Known) -> (Range<usize>, bool) {
+        let longest = |phrases: &[&Phrases], at: usize| sentence.longest(phrases, at..sentence.words.len());
+        let mut first = run.start;
+        let mut person = self.roles.each(&sentence.words[..run.start]).any(|(_, at)| at.end == run.start);
+        while first < run.end {
+            let (role, kind) = (longest(&[&self.roles], first), longest(&[&self.kinds, &self.others, &self.beside], first));
+            let Some(end) = role.max(kind) else { break };
+            person |= role == Some(end);
+            first = end;
+        }
+        if first > run.start {
+            let whole = core(sentence.part(run.clone())).unwrap_or_default();
+            let is_known = known.times.get(&whole).is_some_and(|times| *times > usize::from(run.start > 0));
+            let rest = (first < run.end).then(|| core(sentence.part(first..run.end))).flatten();
+            if is_known || rest.is_none() && with_form(sentence, run.clone(), &whole).is_some() {
+                return (run, false);
+            }
+        }
+        let first = first.min(run.end);
+        // "Jane Ivory of Acme": the first small word behind two large ones.
+        let joint = (first + 2..run.end).find(|place| !sentence.is_capital(*place)).filter(|_| person);
+        match joint.filter(|joint| self.bodies.find(&sentence.words[first..*joint]).is_none()) {
+            Some(joint) => (joint + 1..run.end, true),
+            None => (first..run.end, false),
+        }
+    }
+}
+
+/// A name with its legal form, where one stands with it, and the place behind: "Acme, S.L.", «ООО «Ромашка»».
+fn with_form(sentence: &Sentence<'_>, name: Range<usize>, core: &str) -> Option<(String, usize)> {
+    let start = sentence.words[name.start].at.start;
+    let has_one = is_company(sentence.part(name.clone()));
+    let ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev();
+    // "ООО «Альфа», ООО «Бета»": the second form is the next one's.
+    let opens = |mark: &str| mark.contains(['«', '„', '“']) || mark.starts_with(char::is_whitespace) && mark.ends_with('"');
+    let of_next = |end: usize| {
+        let is_parted = || (name.end..end).any(|place| sentence.between(place - 1, place).contains(','));
+        has_one && is_parted() || opens(sentence.between(end - 1, end))
+    };
+    let ends = ends.filter(|end| *end == name.end || sentence.may_end_form(end - 1, has_one) && !of_next(*end));
+    let mut ends = ends.map(|end| sentence.words[end - 1].at.end);
+    let end = ends.find(|end| {
+        let written = &sentence.text[start..*end];
+        CompanyName::parse(written).core == core && is_company(written)
+    })?;
+    // What closes the name belongs to it: the point of "S.A.", a quotation mark.
+    let closes = sentence.text[end..].chars().take_while(|c| matches!(c, '.' | '»' | '”' | '"'));
+    let written = &sentence.text[start..end + closes.map(char::len_utf8).sum::<usize>()];
+    let bare = if written[..end - start].contains('.') { written } else { written.trim_end_matches('.') };
+    let words = sentence.words[name.start..].iter().take_while(|word| word.at.end <= end).count();
+    Some((squeeze(bare), name.start + words))
+}
+
+/// Whether a name stands with the form of a company.
+fn is_company(name: &str) -> bool {
+    CompanyName::parse(name).form.is_some_and(|form| form.kind == LegalKind::Entity && form.class != LegalClass::Other)
+}
+
+/// Where a name that begins here ends; where it begins when there is none.
+fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
+    // What a quotation mark closes is a whole name: «ООО «Ромашка» Иван Петров».
+    let glued = |place: usize| {
+        let mark = sentence.between(place, place + 1);
+        let closes = mark.starts_with('"') && mark.contains(char::is_whitespace);
+        !closes && !is_dash(mark) && mark.chars().all(|c| c.is_whitespace() || ".&'’\"«“„-".contains(c))
+    };
+    // "Acme Ltd's Leeds", "Acme Ltd and Beta Ltd": with its form a name is at its end.
+    let is_over = |place: usize| place > part.start + 1 && is_form(sentence.part(place - 1..place));
+    let is_joint = |place: usize| sentence.is_small(place) && !is_over(place);
+    let mut end = part.start;
+    if !sentence.is_capital(end) {
+        return end;
+    }
+    end += 1;
+    loop {
+        let last = end - 1;
+        if end < part.end && glued(last) && sentence.is_capital(end) {
+            end += 1;
+        } else if end + 1 < part.end && glued(last) && glued(end) && is_joint(end) && sentence.is_capital(end + 1) {
+            end += 2;
+        } else {
+            return end;
+        }
+    }
+}
+
+/// Whether a mark is a dash, as a hyphen is that stands by itself.
+pub(super) fn is_dash(mark: &str) -> bool {
+    mark.contains(['—', '–']) || mark.contains(" - ")
+}
+
+/// A name without its legal form; `None` where it is nothing else.
+pub(super) fn core(name: &str) -> Option<String> {
+    Some(CompanyName::parse(name).core).filter(|core| !is_form(name) && !core.is_empty())
+}
+
+/// Whether this is a legal form and no more.
+pub(super) fn is_form(words: &str) -> bool {
+    CompanyName::parse(&format!("x {words}")).core == "x"
+}
