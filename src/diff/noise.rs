@@ -83,8 +83,13 @@ pub(super) fn plain(rules: &Rules, text: &str) -> String {
     text
 }
 
+/// Whether a field in the form in which it is compared says nothing but what changes by itself, or nothing at all.
+pub(super) fn is_noise(name: &str, text: &str) -> bool {
+    text.is_empty() || text.contains(GAP) && !text.contains(char::is_alphanumeric) || is_count(name, text)
+}
+
 /// Whether a field is a counter by its name, and its value a number: `reviews`, 12.
-pub(super) fn is_count(name: &str, value: &str) -> bool {
+fn is_count(name: &str, value: &str) -> bool {
     let said = format!("{}: {value}", name.replace('_', " "));
     let (set, each) = &*NOISE;
     let counters = RELATIVE.len()..RELATIVE.len() + COUNTERS.len();

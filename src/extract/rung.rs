@@ -234,6 +234,8 @@ pub(super) fn without(text: &str, numbers: &[Rung]) -> String {
     let mut from = 0;
     for until in numbers.iter().map(|number| &number.at).chain([&(text.len()..text.len())]) {
         let part = text[from..until.start].trim_matches(|c: char| c.is_whitespace() || SEPARATORS.contains(&c));
+        // What ended a sentence with a number begins none.
+        let part = if from > 0 { part.trim_start_matches(['.', ' ']) } else { part };
         parts.extend(Some(part).filter(|part| part.contains(char::is_alphanumeric)));
         from = until.end;
     }
@@ -287,6 +289,7 @@ mod tests {
             ("We make boxes. Phone +34 947 200 331, daily", &[("Phone +34 947 200 331", false)], "We make boxes., daily"),
             ("Calle Mayor 3, Burgos · +34 947 20 03 31", &[("+34 947 20 03 31", false)], "Calle Mayor 3, Burgos"),
             ("947 20 03 31, Burgos", &[("947 20 03 31", false)], "Burgos"),
+            ("947 20 03 31. Rúa do Vilar, 2", &[("947 20 03 31", false)], "Rúa do Vilar, 2"),
             // Numbers of other things.
             ("Ref. 947 20 03 31", &[], "Ref. 947 20 03 31"),
             ("Ref.: 947 20 03 31", &[], "Ref.: 947 20 03 31"),
