@@ -25,6 +25,10 @@ const NAMES: [(&str, bool); 18] = [
     ("телефон", false),
     ("тел", false),
 ];
+/// The letters that these begin with: most parts of names begin with others.
+const BEGIN: [u8; 5] = [b'f', b'm', b'p', b's', b't'];
+/// Bytes of what is said in place of an icon; what is longer describes a picture.
+const SHORT: usize = 40;
 /// Elements of a drawing that are looked at.
 const PARTS: usize = 4;
 
@@ -37,7 +41,9 @@ pub(super) fn of(element: ElementRef<'_>) -> Option<bool> {
         "i" | "span" | "em" | "b" if is_bare(element) => false,
         _ => return None,
     };
-    let own = ["class", "aria-label", "title", "alt"].into_iter().filter_map(|name| value.attribute(name));
+    let short = |text: &&str| text.len() <= SHORT;
+    let words = ["aria-label", "title", "alt"].into_iter().filter_map(|name| value.attribute(name).filter(short));
+    let own = value.attribute("class").into_iter().chain(words);
     own.filter_map(said).min().or_else(|| element.descendent_elements().skip(1).take(PARTS).filter(|_| drawn).filter_map(part).min())
 }
 
@@ -61,7 +67,8 @@ fn part(element: ElementRef<'_>) -> Option<bool> {
 
 /// What a name of an icon or a class says: what is called both a fax and a telephone is a telephone.
 pub(super) fn said(name: &str) -> Option<bool> {
-    let parts = name.split(|c: char| !c.is_alphanumeric());
+    let begins = |part: &&str| part.bytes().next().is_some_and(|first| !first.is_ascii() || BEGIN.contains(&first.to_ascii_lowercase()));
+    let parts = name.split(|c: char| !c.is_alphanumeric()).filter(begins);
     parts.filter_map(|part| NAMES.iter().find(|(name, _)| is(part, name)).map(|(_, fax)| *fax)).min()
 }
 

@@ -348,6 +348,7 @@ fn kinds(
     let least = (raws.len() / 10).max(usize::from(raws.len() > 1) + 1).min(raws.len());
     let (mut kinds, mut of, mut plain): (Vec<ColumnKind>, _, _) = (Vec::new(), HashMap::new(), 0);
     let mut records: Vec<Vec<usize>> = Vec::new();
+    let mut of_contact = None;
     // The same words in every record are none of its values: "read more", "price:".
     let varies = |cells: &[Stands<'_>]| {
         cells.len() < 3 || cells.iter().any(|(_, _, cell)| cell.text != cells[0].2.text || cell.contact != cells[0].2.contact)
@@ -382,11 +383,18 @@ fn kinds(
         // What is called a contact may be a number: it is nobody's name.
         let reached = matches!(label.as_str(), "phone" | "fax" | "email");
         let caption = caption.filter(|_| !(reached && field == Some("person")));
+        of_contact = of_contact.or((label == "phone" && caption.is_none() && field == Some("person")).then_some(kinds.len()));
         let mine: Vec<usize> = found.iter().map(|(record, ..)| *record).collect();
         let label = apart(&label, &mine, &kinds, &records);
         of.insert(place, kinds.len());
         kinds.push(ColumnKind { label, caption, place, leads: leads.is_some(), asked: field == Some("person") && !reached });
         records.push(mine);
+    }
+    // Who is to be asked for rings second.
+    if let Some(contact) = of_contact
+        && let Some(other) = kinds.iter().position(|kind| kind.label == "phone 2")
+    {
+        kinds[other].label = std::mem::replace(&mut kinds[contact].label, "phone 2".to_owned());
     }
     (kinds, of)
 }

@@ -116,7 +116,9 @@ fn digits(text: &str) -> String {
 /// What an icon before a number shows it to be, or its elements are called: a fax (`true`) or a telephone.
 pub(super) fn icon(shown: &Shown<'_>, at: At) -> Option<bool> {
     let text = (at..shown.nodes[at].end).find(|at| shown.nodes[*at].element.is_none())?;
-    if shown.nodes[text].text.bytes().filter(u8::is_ascii_digit).count() < DIGITS {
+    // What words stand between is what these say.
+    let digits = shown.nodes[text].text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) || digits.bytes().filter(u8::is_ascii_digit).count() < DIGITS {
         return None;
     }
     let around = shown.around(text).take_while(|around| shown.nodes[*around].runs == 1);

@@ -880,6 +880,7 @@ fn an_icon_says_what_a_number_is() {
         "<p>Fax {f} · Tel {t}</p>",
         "<p>F {f} / P {t}</p>",
         "<p>Факс: {f} Тел.: {t}</p>",
+        "<p><i class=fa-phone></i>Ref. 12345{f}</p><p>Fax {f}</p><p>Tel {t}</p>",
         "<p><i class=fa-fax></i> {f}</p>",
     ];
     let digits = |values: Vec<&str>| -> Vec<String> {
@@ -911,15 +912,21 @@ fn who_is_to_be_asked_for_may_be_a_number() {
         ("<p>Contact: {p}</p>", 0, 6),
         ("<p>Contact: {p}, {t}</p>", 6, 6),
         ("<p>Contact: {h}</p>", 3, 3),
+        ("<p>Contact: 01904 55020{n}</p><p>Tel: {t}</p>", 6, 6),
     ] {
         let member = |n: usize| {
             let (number, person) = (format!("01904 55010{n}"), people[n - 1]);
-            let line = line.replace("{h}", if n % 2 == 0 { "{t}" } else { "{p}" }).replace("{t}", &number).replace("{p}", person);
+            let line = line
+                .replace("{h}", if n % 2 == 0 { "{t}" } else { "{p}" })
+                .replace("{t}", &number)
+                .replace("{p}", person)
+                .replace("{n}", &n.to_string());
             format!("<div class=c><h3>Maker {n}</h3><p>York</p>{line}</div>")
         };
         let reading = read_at("https://fair.example.uk/list", &format!("<main>{}</main>", repeat(6, member)));
         let list = &reading.lists[0];
         assert_eq!(values(&reading, "phone").len(), phones, "{line}: {list:#?}");
+        assert!(values(&reading, "phone").iter().all(|phone| phone.contains("55010")), "{line}: {list:#?}");
         let asked = list.columns.iter().position(|column| column.caption.is_some());
         let said = list.records.iter().flat_map(|item| &item.cells).filter(|cell| Some(cell.column) == asked).count();
         assert_eq!(said, named, "{line}: {list:#?}");
