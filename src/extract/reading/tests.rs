@@ -917,7 +917,7 @@ fn who_is_to_be_asked_for_may_be_a_number() {
         let member = |n: usize| {
             let (number, person) = (format!("01904 55010{n}"), people[n - 1]);
             let line = line
-                .replace("{h}", if n % 2 == 0 { "{t}" } else { "{p}" })
+                .replace("{h}", if n.is_multiple_of(2) { "{t}" } else { "{p}" })
                 .replace("{t}", &number)
                 .replace("{p}", person)
                 .replace("{n}", &n.to_string());
