@@ -14,6 +14,7 @@ mod doubts;
 mod feed;
 mod found;
 mod html;
+mod icons;
 mod json;
 mod known;
 mod listing;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::Rules;
 use super::blocks::{Plain, differing, signature};
 use super::compare::Known;
-use super::noise::{essence, is_relative, plain};
+use super::noise::{essence, is_noise, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
 use crate::model::{
@@ -189,7 +189,7 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         let mut is = new.map_or_else(String::new, |found| essence(rules, &found.value));
         let place = field_place(name, record);
         match masked(masks, &place, Some(name)) {
-            _ if was == is => continue,
+            _ if was == is || is_noise(name.as_str(), &was) && is_noise(name.as_str(), &is) => continue,
             Masked::Whole => continue,
             Masked::Words(template) if words::fits(template, &is) => continue,
             Masked::Words(template) => is = words::regap(template, &is),

@@ -1,4 +1,4 @@
-//! What changes by itself wherever it stands: relative times, clocks, counters of visitors, tracking parameters of addresses.
+//! What changes by itself wherever it stands: relative times, clocks, counters of visitors and of what they think, tracking parameters of addresses.
 //!
 //! Two texts that differ in these alone are the same text. Knows no page and no history.
 
@@ -41,10 +41,13 @@ const CLOCK: &str = r"(?ix)^\W*
 /// The words by which a text is known as a clock or today's date even when it holds a date alone.
 const CLOCK_WORD: &str = r"(?i)^\W*(?:it is|now|today|local|server|current|page|time|last|updated|refreshed|generated|as of|hoy|ahora|hora|última|actualiza|heute|jetzt|uhrzeit|stand|zuletzt|aktualisiert|aujourd|maintenant|heure|mise?\b|сегодня|сейчас|время|обновлено)";
 
-/// A number beside a word for visitors.
-const COUNTERS: [&str; 2] = [
+/// A number beside a word for visitors, or for what they leave, with the mean of their ratings.
+const COUNTERS: [&str; 5] = [
     r"(?i)\d[\d.,\s\u{a0}\u{202f}]*[km]?\+?\s*(?:(?:people|users?|guests?|members?|unique|total|page|profile|times)\s+)*(?:views?\b|viewed\b|viewing\b|visits?\b|visitors?\b|online\b|hits\b|impressions\b|watching\b|visitas?\b|visitantes?\b|vistas\b|en línea\b|aufrufe\b|besucher\b|ansichten\b|vues?\b|visiteurs?\b|en ligne\b|просмотр(?:а|ов)?\b|посетител[ейья]+\b|посещени[ейя]+\b|онлайн\b)",
     r"(?i)\b(?:page views?|views?|viewed|visits?|visitors?(?: today| online)?|users online|guests online|online(?: now)?|hits|impressions|visitas?|visitantes|vistas|en línea|aufrufe|besucher|ansichten|vues|visiteurs|en ligne|просмотр(?:ы|ов|ено)|посетител[ией]+|посещени[йя]|онлайн)\s*[:=]?\s*\(?\d[\d.,\s\u{a0}\u{202f}]*[km]?\b",
+    r"(?i)(?:\b\d[.,]\d{1,2}\s*[★⭐(·|–-]*\s*)?\d[\d.,\s\u{a0}\u{202f}]*[km]?\+?\s*(?:(?:google|customer|client|user|verified)\s+)*(?:reviews?\b|ratings?\b|likes?\b|followers?\b|subscribers?\b|rese[ñn]as?\b|opini(?:ón|ones)\b|valoraci(?:ón|ones)\b|seguidor(?:es)?\b|suscriptor(?:es)?\b|me gusta\b|avaliaç(?:ão|ões)\b|avis clients?\b|abonnés?\b|bewertung(?:en)?\b|rezension(?:en)?\b|recension[ei]\b|отзыв(?:а|ов)?\b|оцен(?:ка|ки|ок)\b|подписчик(?:а|ов)?\b)",
+    r"(?i)\b(?:(?:review|rating|view|visitor|follower|like|subscriber)s?\s+count|reviews|ratings|followers|subscribers|likes|rese[ñn]as|opiniones|valoraciones|seguidores|suscriptores|avaliações|abonnés|bewertungen|rezensionen|recensioni|отзывы|отзывов|оценок|подписчик(?:и|ов))\s*[:=]?\s*\(?\d[\d.,\s\u{a0}\u{202f}]*[km]?\b",
+    r"(?i)\b(?:rating|rated|valoración|nota media|bewertung|рейтинг|оценка)\s*[:=]?\s*[0-5][.,]\d{1,2}\b(?:\s*/\s*5\b)?|\b[0-5][.,]\d{1,2}\s*(?:/\s*5\b|out of 5\b|stars?\b|estrellas\b|sterne\b|звезд[ы]?\b|[★⭐])|[★⭐]\s*[0-5][.,]\d{1,2}\b",
 ];
 
 /// The year in a copyright line.
@@ -78,6 +81,20 @@ pub(super) fn plain(rules: &Rules, text: &str) -> String {
         }
     }
     text
+}
+
+/// Whether a field in the form in which it is compared says nothing but what changes by itself, or nothing at all.
+pub(super) fn is_noise(name: &str, text: &str) -> bool {
+    text.is_empty() || text.contains(GAP) && !text.contains(char::is_alphanumeric) || is_count(name, text)
+}
+
+/// Whether a field is a counter by its name, and its value a number: `reviews`, 12.
+fn is_count(name: &str, value: &str) -> bool {
+    let said = format!("{}: {value}", name.replace('_', " "));
+    let (set, each) = &*NOISE;
+    let counters = RELATIVE.len()..RELATIVE.len() + COUNTERS.len();
+    let whole = |i: usize| each[i].find(&said).is_some_and(|found| found.len() == said.len());
+    set.matches(&said).into_iter().any(|i| counters.contains(&i) && whole(i))
 }
 
 /// Whether a text holds a time told from now: "3 minutes ago". A time read from it moves with every reading.
@@ -221,9 +238,39 @@ mod tests {
             ("Views: 9", "Views: 1 205"),
             ("12 people viewing this offer", "7 people viewing this offer"),
             ("Просмотров: 15", "Просмотров: 2 315"),
+            ("12 reviews", "13 reviews"),
+            ("1 review", "2 reviews"),
+            ("4.5 ★ (12 reviews)", "4.6 ★ (13 reviews)"),
+            ("4,5 · 12 reseñas en total", "4,4 · 1.013 reseñas en total"),
+            ("Reviews: 9", "Reviews: 10"),
+            ("Rating: 4.5/5", "Rating: 4.6/5"),
+            ("★ 4,5", "★ 4,6"),
+            ("1.2k followers", "980 followers"),
+            ("7 opiniones", "8 opiniones"),
+            ("12 отзывов", "3 отзыва"),
+            ("Подписчиков: 310", "Подписчиков: 311"),
             ("© 2026 Acme", "© 2027 Acme"),
         ] {
             assert!(same(a, b), "{a} | {b}: {} | {}", plain(&Rules::default(), a), plain(&Rules::default(), b));
+        }
+    }
+
+    #[test]
+    fn counters_by_the_names_of_fields() {
+        for (name, value, want) in [
+            ("reviews", "12", true),
+            ("page_views", "1 205", true),
+            ("review_count", "7", true),
+            ("rating", "4.6", true),
+            ("followers", "1.2k", true),
+            ("отзывы", "12", true),
+            ("reviews", "12 of our clients", false),
+            ("rating", "60", false),
+            ("employees", "12", false),
+            ("updated", "12:30", false),
+            ("", "12", false),
+        ] {
+            assert_eq!(is_count(name, value), want, "{name} {value}");
         }
     }
 
@@ -239,6 +286,10 @@ mod tests {
             ("Founded 1999", "Founded 2001"),
             ("20 employees", "25 employees"),
             ("Call 911 000 111", "Call 911 000 112"),
+            ("Rating 60 minutes", "Rating 90 minutes"),
+            ("3 star hotel", "4 star hotel"),
+            ("Review: 12 December 2026", "Review: 14 December 2026"),
+            ("4.5 m", "4.6 m"),
             ("Reviews by 3 clients", "Reviews by 4 clients"),
             ("a", "b"),
         ] {

@@ -84,6 +84,28 @@ fn reordering_and_noise_are_no_change() {
 }
 
 #[test]
+fn counts_of_what_visitors_leave_are_no_news_however_few_records_have_them() {
+    let page = |field: &str, says: &dyn Fn(usize) -> Option<String>| -> Vec<Draft> {
+        let one = |i: usize| {
+            let (title, said) = (format!("Maker {i}"), says(i));
+            let fields = [("title", title.as_str())].into_iter().chain(said.as_deref().map(|said| (field, said)));
+            draft(&format!("k{i}"), &fields.collect::<Vec<_>>())
+        };
+        (0..2).map(one).collect()
+    };
+    for (field, text) in
+        [("column_1", "{n} reviews"), ("column_1", "4.{n} ★ (1{n} reseñas)"), ("reviews", "{n}"), ("column_1", "{n} followers")]
+    {
+        let said = |n: usize| move |i: usize| Some(text.replace("{n}", &(n + i).to_string()));
+        let mut listing = Listing::settled(Rules::default(), &page(field, &said(3)));
+        for then in [page(field, &said(4)), page(field, &|_| None), page(field, &said(5))] {
+            assert_eq!(listing.check(&then, false), [], "{field} {text}");
+            assert_eq!(listing.page.reading, Reading::Settled, "{field} {text}");
+        }
+    }
+}
+
+#[test]
 fn a_new_record_is_told_at_once_and_a_changed_field_after_a_second_look() {
     let mut listing = Listing::settled(Rules::default(), &[draft("a", &[("title", "A"), ("price", "5 EUR")])]);
     let first = listing.record("a").fields["title"].first_seen;

@@ -7,6 +7,8 @@ use crate::base::text::words;
 
 /// Characters of a caption; what is longer is text.
 const CHARS: usize = 40;
+/// Digits of a telephone number.
+const DIGITS: usize = 6;
 
 static FIELDS: LazyLock<HashMap<String, &'static str>> =
     LazyLock::new(|| all(include_str!("captions.txt")).map(|(caption, field)| (words(caption), field)).collect());
@@ -28,6 +30,13 @@ pub(super) fn field_of(caption: &str) -> Option<&'static str> {
         return None;
     }
     FIELDS.get(words(caption).as_str()).copied()
+}
+
+/// What stands where somebody to be asked for is named, if it is nobody: a telephone number, or an address of mail.
+pub(super) fn reached(value: &str) -> Option<&'static str> {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let address = value.contains('@') && !value.trim().contains(char::is_whitespace);
+    address.then_some("email").or_else(|| (digits >= DIGITS && !value.contains(char::is_alphabetic)).then_some("phone"))
 }
 
 /// Cuts a caption off its value: what stands before the first colon of a line, or the words of the table in front of it. `None` when there is

@@ -14,6 +14,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::html::{Attributes as _, skipped, visible_text};
+use super::icons;
 use super::rung;
 use super::structured::{PostalAddress, Structured};
 use super::value::contact;
@@ -30,6 +31,8 @@ pub(super) use social::is_nobodys;
 const MOST: usize = 500;
 /// Telephone numbers tried in one page: each is checked against its country's plan.
 const NUMBERS: usize = 5_000;
+/// Elements in a link among which its icon is.
+const ICONS: usize = 3;
 /// Bytes of one text node that are searched.
 const NODE_BYTES: usize = 64 * 1024;
 
@@ -105,7 +108,7 @@ pub struct Contacts {
 /// Reads the contacts of a page with this root, address and structured data. Total and bounded.
 pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Contacts {
     let country = page_country(root, url, structured);
-    let mut reader = Reader { url, country: country.and_then(|code| code.parse().ok()), numbers: 0, out: Contacts::default() };
+    let mut reader = Reader { url, country: country.and_then(|code| code.parse().ok()), numbers: 0, icon: None, out: Contacts::default() };
     reader.out.country = country.map(str::to_owned);
     let mut before = String::new();
     let mut next = root.first_child();
@@ -177,6 +180,8 @@ struct Reader<'r> {
     country: Option<country::Id>,
     /// Numbers tried so far.
     numbers: usize,
+    /// What an icon behind the last words shows: a fax (`true`), a telephone.
+    icon: Option<bool>,
     out: Contacts,
 }
 
@@ -217,6 +222,7 @@ impl Reader<'_> {
 
     fn element(&mut self, element: ElementRef<'_>, before: &str) {
         let value = element.value();
+        self.icon = icons::of(element).or(self.icon);
         let shown = || {
             let mut text = String::new();
             visible_text(element, &mut text, 2 * QUOTE_CHARS);
@@ -267,9 +273,9 @@ impl Reader<'_> {
             "tel" | "callto" | "sms" | "fax" => {
                 let number = href.split_once(':').map_or("", |(_, number)| number);
                 let text = shown();
-                let fax = scheme == "fax"
-                    || rung::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or("")).or_else(|| rung::label(before))
-                        == Some(true);
+                let own = || rung::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or(""));
+                let icon = || element.descendent_elements().skip(1).take(ICONS).find_map(icons::of).or(self.icon);
+                let fax = scheme == "fax" || own().or_else(icon).or_else(|| rung::label(before)) == Some(true);
                 self.phone(number, fax, Via::Link, proof(clip(&squeeze(&format!("{} {text}", phone_label(before))), QUOTE_CHARS)));
                 return;
             }
@@ -303,10 +309,17 @@ impl Reader<'_> {
             self.email(address, Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) }, before);
         }
         let western = contact::western_digits(text);
+        let icon = if text.trim().is_empty() { None } else { self.icon.take() };
+        let of_fax = || parent.and_then(|parent| icons::said(parent.value().attribute("class")?)).filter(|fax| *fax);
+        let mut end = 0;
         for (at, run) in rung::runs(&western) {
-            let near = &western[..at];
-            let behind = rung::behind(&western[at + run.len()..]).map(|(fax, _)| fax);
-            let label = behind.or_else(|| rung::label(near)).or_else(|| near.trim().is_empty().then(|| rung::label(before)).flatten());
+            let (near, begins) = (&western[end..at], end == 0);
+            end = at + run.len();
+            let behind = rung::behind(near, &western[end..]);
+            end += behind.map_or(0, |(_, length)| length);
+            let alone = || icon.or_else(of_fax).or_else(|| rung::label(before));
+            let label = behind.map(|(fax, _)| fax).or_else(|| rung::label(near));
+            let label = label.or_else(|| (begins && near.trim().is_empty()).then(alone).flatten());
             if label.is_some() || run.starts_with('+') {
                 self.phone(run, label == Some(true), Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) });
             }

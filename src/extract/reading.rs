@@ -44,6 +44,8 @@ const LONG: f64 = 250.0;
 const MANY: usize = 6;
 /// Fewer records are no list of members.
 const MEMBERS: usize = 3;
+/// The share of names with a legal form among those of companies.
+const FORMS: f64 = 0.2;
 /// Links of one page.
 const LINKS: usize = 5_000;
 /// Characters of a title.
@@ -229,12 +231,18 @@ fn bigger_first(lists: &mut [(Listed, bool)]) {
     }
 }
 
-/// Where companies are looked for, a list of persons with their roles (a board, the staff) stands behind one without.
+/// Where companies are looked for, a list of persons with their roles (a board, the staff) stands behind one without; where only some have one that is
+/// known as such, behind one that names companies as it does not.
 fn members_first(lists: &mut [(Listed, bool)]) {
     let role = |item: &Item| item.cells.iter().any(|cell| asides::aside_of(&cell.value, false) == Some(Aside::Role));
     let roles = |listed: &Listed| listed.records.iter().filter(|item| role(item)).count();
-    if lists.first().is_some_and(|(first, _)| roles(first) * 10 >= first.records.len() * 6)
-        && let Some(found) = lists.iter().position(|(other, _)| other.records.len() >= MEMBERS && roles(other) == 0)
+    let Some((first, _)) = lists.first() else { return };
+    let (with, all) = (roles(first), first.records.len());
+    let sure = with * 10 >= all * 6;
+    let some = || with > 1 && with * 4 >= all && together::forms(first) == 0.0;
+    let named = |other: &Listed| sure || together::forms(other) >= FORMS;
+    if (sure || some())
+        && let Some(found) = lists.iter().position(|(other, _)| other.records.len() >= MEMBERS && roles(other) == 0 && named(other))
     {
         lists[..=found].rotate_right(1);
     }

@@ -97,6 +97,8 @@ const PHONE: &[&str] = &[
 /// Characters and words before a number that may be its label.
 const NEAR: usize = 40;
 const WORDS: usize = 3;
+/// Words that are a label right before a number only: before others they are none, and beside another label they say nothing.
+const ASKED: &[&str] = &["contact", "contacto", "contato", "contatto", "contacte", "kontakt", "контакт", "контакты"];
 /// Between the two words of one label: "Tel. y fax".
 const AND: &[&str] = &["y", "e", "and", "und", "et", "en", "и"];
 /// Digits of a number that nobody calls one.
@@ -125,7 +127,7 @@ fn called(before: &str) -> Option<Label> {
         let one = |word: &str| word.chars().count() == 1;
         let beside = last.peek().is_some_and(|(_, (_, word))| one(word) && says(word).is_none());
         // A letter alone is a label next to its number only, and next to another letter is none: those of other numbers have letters too.
-        let no_label = one(&word) && (nth > 0 && found.is_none() || beside);
+        let no_label = one(&word) && (nth > 0 && found.is_none() || beside) || ASKED.contains(&word.as_str()) && nth > 0;
         match (found, says(&word).filter(|_| !no_label)) {
             (None, None) if nth + 1 < WORDS => {}
             (None, Some(fax)) => found = Some(Label { fax, from: start + at }),
@@ -155,7 +157,7 @@ fn last_words(text: &str) -> impl Iterator<Item = (usize, String)> {
 
 /// Whether a word is a label: of a fax, or of a telephone.
 fn says(word: &str) -> Option<bool> {
-    if is_one(FAX, word) { Some(true) } else { is_one(PHONE, word).then_some(false) }
+    if is_one(FAX, word) { Some(true) } else { (is_one(PHONE, word) || ASKED.contains(&word)).then_some(false) }
 }
 
 /// A number in a text, with the label that makes it one.
@@ -184,13 +186,14 @@ pub(super) fn numbers(text: &str, alone: &dyn Fn(&str) -> bool) -> Vec<Rung> {
             .unwrap_or(text.len() - start - run.len());
         let run = text[start..start + run.len() + more].trim_end_matches(|c: char| !c.is_ascii_digit());
         let (before, after) = (&text[end..start], &text[start + run.len()..]);
-        let behind = behind(after);
+        let behind = behind(before, after);
         let last = out.last_mut().filter(|last| last.at.end == end);
         let to = start + run.len() + behind.map_or(0, |(_, length)| length);
         if let Some((fax, _)) = behind {
             out.push(Rung { at: start..to, number: start, fax });
         } else if let Some(label) = called(before) {
-            out.push(Rung { at: end + label.from..to, number: start, fax: label.fax });
+            let from = end + label.from - usize::from(before[..label.from].ends_with('('));
+            out.push(Rung { at: from..to, number: start, fax: label.fax });
         } else if let Some(last) = last.filter(|_| !before.contains(char::is_alphabetic)) {
             last.at.end = to;
         } else if is_apart(before, after) && run.bytes().filter(u8::is_ascii_digit).count() >= DIGITS && alone(run) {
@@ -203,8 +206,12 @@ pub(super) fn numbers(text: &str, alone: &dyn Fn(&str) -> bool) -> Vec<Rung> {
     out
 }
 
-/// What a label in brackets right behind a number says of it, and how long it is: "(fax)".
-pub(super) fn behind(after: &str) -> Option<(bool, usize)> {
+/// What a label in brackets right behind a number says of it, and how long it is: "(fax)". Where such a label stands before the number, that behind
+/// it is of the next one.
+pub(super) fn behind(before: &str, after: &str) -> Option<(bool, usize)> {
+    if before.trim_end().ends_with(')') && called(before).is_some() {
+        return None;
+    }
     let (word, rest) = after.trim_start().strip_prefix('(')?.split_once(')')?;
     Some((says(&words(word))?, after.len() - rest.len()))
 }
@@ -227,6 +234,8 @@ pub(super) fn without(text: &str, numbers: &[Rung]) -> String {
     let mut from = 0;
     for until in numbers.iter().map(|number| &number.at).chain([&(text.len()..text.len())]) {
         let part = text[from..until.start].trim_matches(|c: char| c.is_whitespace() || SEPARATORS.contains(&c));
+        // What ended a sentence with a number begins none.
+        let part = if from > 0 { part.trim_start_matches(['.', ' ']) } else { part };
         parts.extend(Some(part).filter(|part| part.contains(char::is_alphanumeric)));
         from = until.end;
     }
@@ -269,11 +278,18 @@ mod tests {
             ("Tel. y fax 947 200 331", &[("Tel. y fax 947 200 331", false)], ""),
             ("Tel.: Fax: 947 200 331", &[("Fax: 947 200 331", true)], "Tel."),
             ("947 200 339 (fax), 947 200 331 (tel.)", &[("947 200 339 (fax)", true), ("947 200 331 (tel.)", false)], ""),
+            ("(F) 947 200 339 (T) 947 200 331", &[("(F) 947 200 339", true), ("(T) 947 200 331", false)], ""),
+            ("F: 947 200 339 | T: 947 200 331", &[("F: 947 200 339", true), ("T: 947 200 331", false)], ""),
+            ("F 947 200 339 / P 947 200 331", &[("F 947 200 339", true), ("P 947 200 331", false)], ""),
+            ("Burgos. Contacto: 947 200 331", &[("Contacto: 947 200 331", false)], "Burgos."),
+            ("Contact fax 947 200 339", &[("fax 947 200 339", true)], "Contact"),
+            ("Contact reference 947 200 339", &[], "Contact reference 947 200 339"),
             ("Tel. 947 200 331 / 947 200 332", &[("Tel. 947 200 331 / 947 200 332", false)], ""),
             ("León – Tel. 978 470 406", &[("Tel. 978 470 406", false)], "León"),
             ("We make boxes. Phone +34 947 200 331, daily", &[("Phone +34 947 200 331", false)], "We make boxes., daily"),
             ("Calle Mayor 3, Burgos · +34 947 20 03 31", &[("+34 947 20 03 31", false)], "Calle Mayor 3, Burgos"),
             ("947 20 03 31, Burgos", &[("947 20 03 31", false)], "Burgos"),
+            ("947 20 03 31. Rúa do Vilar, 2", &[("947 20 03 31", false)], "Rúa do Vilar, 2"),
             // Numbers of other things.
             ("Ref. 947 20 03 31", &[], "Ref. 947 20 03 31"),
             ("Ref.: 947 20 03 31", &[], "Ref.: 947 20 03 31"),

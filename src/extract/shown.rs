@@ -7,6 +7,7 @@ use html5ever::local_name;
 use scraper::{ElementRef, Node as Kind};
 
 use super::html::{Attributes as _, Tag, Tree, skipped};
+use super::icons;
 
 /// Bytes of one step of a path beside its name: `/[12345]`.
 const STEP: usize = 8;
@@ -42,6 +43,8 @@ pub(super) struct Node<'t> {
     pub(super) runs: usize,
     /// Whether it is a link or in one.
     pub(super) linked: bool,
+    /// What an icon between the text before and this text shows: a fax (`true`), a telephone.
+    pub(super) icon: Option<bool>,
     /// Whether white space alone stands before it: it is no node of its own, and parts two words all the same.
     pub(super) spaced: bool,
 }
@@ -77,7 +80,7 @@ impl<'t> Shown<'t> {
         nodes.push(element(root, 0, 0, 1, false));
         let mut open = vec![Open { at: 0, seen: Vec::new() }];
         let mut next = root.first_child();
-        let mut spaced = false;
+        let (mut spaced, mut icon) = (false, None);
         let mut seam = Seam::default();
         while let Some(top) = open.last_mut() {
             let Some(node) = next else {
@@ -96,7 +99,7 @@ impl<'t> Shown<'t> {
                     if chars > 0 {
                         let node = text_node(text, chars, (parent, depth, nth, linked));
                         let parts = seam.parts(text);
-                        nodes.push(Node { spaced: std::mem::take(&mut spaced) || parts, ..node });
+                        nodes.push(Node { spaced: std::mem::take(&mut spaced) || parts, icon: icon.take(), ..node });
                     } else {
                         spaced = true;
                     }
@@ -104,6 +107,7 @@ impl<'t> Shown<'t> {
                 Kind::Element(_) => {
                     let Some(inner) = ElementRef::wrap(node) else { continue };
                     let nth = top.number(inner.value().name());
+                    icon = icons::of(inner).or(icon);
                     if !skipped(&inner) {
                         // An image parts words as white space does.
                         let spaced = std::mem::take(&mut spaced) || inner.value().name() == "img";
@@ -260,6 +264,7 @@ fn element(element: ElementRef<'_>, parent: At, depth: usize, nth: u32, linked: 
         images,
         runs: 0,
         linked: linked || link,
+        icon: None,
         spaced: false,
     }
 }
@@ -279,6 +284,7 @@ fn text_node(text: &str, chars: usize, (parent, depth, nth, linked): (At, usize,
         images: 0,
         runs: 1,
         linked,
+        icon: None,
         spaced: false,
     }
 }

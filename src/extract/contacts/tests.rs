@@ -94,6 +94,20 @@ fn labels_and_digits_of_other_scripts() {
         ("<html lang=zh><p>联系电话：010-6552 9988，传真：010-6552 9989</p>", &[("+861065529988", false), ("+861065529989", true)]),
         ("<html lang=ja><p>電話 03-3212-2323</p>", &[("+81332122323", false)]),
         ("<html lang=zh><p>订单 010-6552 9988</p>", &[]),
+        // An icon says it too, and of two in one line each the word beside it.
+        (
+            "<html lang=en-GB><p><i class='fa fa-fax'></i> 01904 550200</p><p><i class='fa fa-phone'></i> 01904 550100</p>",
+            &[("+441904550200", true), ("+441904550100", false)],
+        ),
+        (
+            "<html lang=en-GB><p><a href='tel:01904550200'><i class=fa-fax></i> 01904 550200</a> <svg aria-label=Phone></svg> 01904 550100",
+            &[("+441904550200", true), ("+441904550100", false)],
+        ),
+        ("<html lang=en-GB><p class=fax>+44 1904 550200</p>", &[("+441904550200", true)]),
+        ("<html lang=en-GB><p>F: 01904 550200 | T: 01904 550100", &[("+441904550200", true), ("+441904550100", false)]),
+        ("<html lang=en-GB><p>(F) 01904 550200 (T) 01904 550100", &[("+441904550200", true), ("+441904550100", false)]),
+        ("<html lang=es-ES><p>Contacto: 981 22 33 44</p>", &[("+34981223344", false)]),
+        ("<html lang=en-GB><p><i class=fa-phone></i> Order 01904 550100</p>", &[]),
     ] {
         let tree = scraper::Html::parse_document(html);
         let url = Url::parse("https://firma.com/kontakt").unwrap();

@@ -131,6 +131,7 @@ fn pairs(shown: &Shown<'_>, main: At) -> Vec<Said> {
         let site = (captions::field_of(caption) == Some("website")).then(|| site_address(shown, at, value.trim()));
         let value = site.as_deref().unwrap_or(value).trim();
         let Some(field) = captions::field_of(caption).filter(|_| !value.is_empty()) else { return };
+        let field = Some(field).filter(|field| *field == "person").and_then(|_| captions::reached(value)).unwrap_or(field);
         let said = |field: &str| out.iter().find(|(known, ..)| *known == field).map(|(_, value, _)| value.as_str());
         let field = match (field, said(field)) {
             (_, None) => field,

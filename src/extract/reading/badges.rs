@@ -17,24 +17,41 @@ const ROWS: usize = 3;
 const NUMBERS: [&str; 16] =
     ["", "n", "no", "nr", "num", "numero", "number", "pos", "orden", "rank", "ranking", "id", "lp", "номер", "п п", "no п п"];
 
-/// The words, folded; and those that more may follow, such as an hour.
-static WORDS: LazyLock<(HashSet<String>, Vec<String>)> = LazyLock::new(|| {
-    let lines = || include_str!("badges.txt").lines().filter(|line| !line.starts_with('#'));
-    let (begin, whole): (Vec<&str>, Vec<&str>) = lines().partition(|line| line.ends_with('…'));
-    (whole.into_iter().map(words).collect(), begin.into_iter().map(words).collect())
+/// The words, folded; those that more may follow, such as an hour; and those that are counted.
+struct Words {
+    whole: HashSet<String>,
+    begin: Vec<String>,
+    counted: HashSet<String>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let lines = include_str!("badges.txt").lines().filter(|line| !line.starts_with('#'));
+    let (counted, others): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.starts_with('+'));
+    let (begin, whole): (Vec<&str>, Vec<&str>) = others.into_iter().partition(|line| line.ends_with('…'));
+    let folded = |lines: Vec<&str>| lines.into_iter().map(words).collect();
+    Words { whole: folded(whole), begin: begin.into_iter().map(words).collect(), counted: folded(counted) }
 });
 
 /// Whether a text of a company's box is no more than a badge.
 pub(super) fn is_badge(text: &str) -> bool {
-    let (whole, begin) = &*WORDS;
+    let Words { whole, begin, counted } = &*WORDS;
     let is = |text: &str, said: &str| {
         let follows = |begin: &String| said.strip_prefix(begin.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        text.chars().count() <= SHORT && whole.contains(said) || begin.iter().any(follows)
+        text.chars().count() <= SHORT && (whole.contains(said) || is_count(said, counted)) || begin.iter().any(follows)
     };
     text.len() <= 2 * UNTIL && text.chars().count() <= UNTIL && {
         let value = captions::split(text).map(|(_, value)| value);
         is(text, &words(text)) || value.is_some_and(|value| is(value, &words(value)))
     }
+}
+
+/// Whether folded words are a number of what is counted: "4 5 12 reviews".
+fn is_count(said: &str, counted: &HashSet<String>) -> bool {
+    if !said.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let number = |word: &&str| word.trim_end_matches(['k', 'm']).bytes().all(|byte| byte.is_ascii_digit());
+    counted.contains(said.split(' ').filter(|word| !number(word)).collect::<Vec<_>>().join(" ").as_str())
 }
 
 /// Takes the cells out that only count the rows: the next number in each that has one. `heads` are those of the table, by its cells.
@@ -96,6 +113,13 @@ mod tests {
             "Estado: Abierto",
             "Открыто",
             "Новый",
+            "12 reviews",
+            "4.5 ★ (12 reviews)",
+            "Rating: 4.6/5",
+            "1,2k followers",
+            "Views: 1 205",
+            "(7 opiniones)",
+            "12 отзывов",
         ] {
             assert!(is_badge(text), "{text}");
         }
@@ -107,6 +131,10 @@ mod tests {
             "Open source",
             "Metal",
             "Premium oil",
+            "Reviews",
+            "12 reviewers",
+            "Views of Leeds",
+            "12",
             "Lunes a viernes de 9:00 a 14:00",
             "",
         ] {

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use url::Url;
 
 use super::super::captions;
-use super::super::contacts;
 use super::super::html::Tag;
 use super::super::shown::{At, Node, Shown};
 use super::super::value::{self, Hints, Type};
@@ -27,8 +26,6 @@ const CAPTION: usize = 20;
 const CELLS: usize = 60;
 /// Cells of one column that say what it is.
 const LOOKED: usize = 20;
-/// Links of one record that are looked at.
-const LINKS: usize = 50;
 /// Columns of one list.
 const COLUMNS: usize = 40;
 /// Characters that a price, a date, a number or an address of mail takes, with its label.
@@ -71,6 +68,8 @@ pub(super) struct Raw {
     /// The address of a link that is no page's: `mailto:`, `tel:`.
     pub(super) contact: Option<String>,
     pub(super) says: Says,
+    /// Of a number, what is known of it beside its words: a fax (`true`), a telephone.
+    pub(super) fax: Option<bool>,
     /// Whether its element is made for captions: `dt`, `th`, `b`.
     pub(super) term: bool,
     /// Of a table: the number of its cell in the row, from 0, and whether the cell belongs to other rows as well.
@@ -88,7 +87,11 @@ pub(super) enum Says {
 /// The records of a region with their fields; `company`: they are known to be companies.
 pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints, company): (&Hints, bool)) -> Listed {
     let layout = Layout::of(shown, records);
-    let mut raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &layout, (base, hints, company))).collect();
+    let cells = records.iter().map(|record| (record.clone(), raw_cells(shown, record, &layout, (base, hints, company))));
+    // Of whom nothing is said but what says nothing is nobody.
+    let says = |(record, raws): &(Vec<At>, Vec<Raw>)| !raws.is_empty() || record.iter().all(|at| shown.nodes[*at].chars == 0);
+    let (records, mut raws): (Vec<Vec<At>>, Vec<Vec<Raw>>) = cells.filter(says).unzip();
+    let records = &records[..];
     lines::part(&mut raws, (base, hints));
     let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
     if company {
@@ -135,13 +138,17 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
         for (_, raw) in raws.iter().enumerate().filter(|(i, raw)| Some(*i) != name && !is_caption(raw)) {
             let Some(kind) = of.get(&raw.place).and_then(|column| kinds.get(*column)) else { continue };
             let value = words_of(raw, kind, base, hints);
-            // A card without a number has its address in the same place.
-            let label = if kind.label == "phone" && value.contains('@') { "email" } else { &kind.label };
+            // A card without a number has its address in the same place, and one without a name a number.
+            let label = match (kind.label.as_str(), kind.asked) {
+                ("phone", _) if value.contains('@') => "email",
+                (label, true) => captions::reached(&value).unwrap_or(label),
+                (label, false) => label,
+            };
             add((label, Some(kind).filter(|_| label == kind.label)), value, &mut columns);
         }
         cells.sort_by_key(|cell| cell.column);
         let paths = record.iter().map(|at| shown.path(*at)).collect();
-        items.push(Item { paths, cells, detail, site: site(shown, record, base) });
+        items.push(Item { paths, cells, detail, site: names::site(shown, record, base) });
     }
     let mut listed = Listed { columns, records: items };
     add_headings(shown, records, &mut listed, hints);
@@ -246,6 +253,7 @@ fn is_line(shown: &Shown<'_>, root: At, at: At) -> bool {
             || node.is(Tag::P) && node.links == 0
             || matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6))
         && node.end - at < 40
+        && (at..node.end).all(|inner| shown.nodes[inner].icon.is_none() || lines::icon(shown, inner).is_none())
         && shown.nodes[at + 1..node.end].iter().all(|inner| inner.element.is_none() || !inner.tag.breaks() || broken(inner))
 }
 
@@ -300,6 +308,7 @@ fn raw((shown, layout): (&Shown<'_>, &Layout), root: At, at: At, text: String, p
             (false, true) => Says::Address,
             (false, false) => Says::Nothing,
         },
+        fax: lines::icon(shown, at),
         term: any(&[Tag::Dt, Tag::Th]) || ["b", "strong", "label"].iter().any(|name| named(name)),
         cell: cell.map(|(nth, cell)| (nth + layout.shift(cell), layout.is_long(cell))),
         text,
@@ -314,6 +323,8 @@ struct ColumnKind {
     place: u64,
     /// Whether the caption stands before each value, in the same cell.
     leads: bool,
+    /// Whether it names somebody to be asked for.
+    asked: bool,
 }
 
 /// A cell with the numbers of its record and of itself in it.
@@ -337,6 +348,7 @@ fn kinds(
     let least = (raws.len() / 10).max(usize::from(raws.len() > 1) + 1).min(raws.len());
     let (mut kinds, mut of, mut plain): (Vec<ColumnKind>, _, _) = (Vec::new(), HashMap::new(), 0);
     let mut records: Vec<Vec<usize>> = Vec::new();
+    let mut of_contact = None;
     // The same words in every record are none of its values: "read more", "price:".
     let varies = |cells: &[Stands<'_>]| {
         cells.len() < 3 || cells.iter().any(|(_, _, cell)| cell.text != cells[0].2.text || cell.contact != cells[0].2.contact)
@@ -355,7 +367,10 @@ fn kinds(
         let cells = if leads.is_some() { stripped.iter().collect() } else { cells };
         // Numbers of a country that nobody knows are telephone numbers where the page calls them so.
         let figures = |raw: &&&Raw| (6..=20).contains(&raw.text.chars().filter(char::is_ascii_digit).count()) && raw.text.len() <= SHORT;
-        let said = caption.as_deref().and_then(captions::field_of).filter(|field| matches!(*field, "phone" | "fax"));
+        let most = |fax: bool| cells.iter().filter(|raw| raw.fax == Some(fax)).count() as f64 >= MOST * cells.len() as f64;
+        let field = caption.as_deref().and_then(captions::field_of);
+        let said = field.filter(|field| matches!(*field, "phone" | "fax")).or(most(false).then_some("phone"));
+        let said = if most(true) { Some("fax") } else { said };
         let called = || said.filter(|_| cells.iter().filter(figures).count() as f64 >= MOST * cells.len() as f64);
         let label = label(&cells, base, hints).map(|label| if label == "phone" { said.unwrap_or(label) } else { label });
         let label = label.or_else(called).map_or_else(
@@ -365,11 +380,21 @@ fn kinds(
             },
             str::to_owned,
         );
+        // What is called a contact may be a number: it is nobody's name.
+        let reached = matches!(label.as_str(), "phone" | "fax" | "email");
+        let caption = caption.filter(|_| !(reached && field == Some("person")));
+        of_contact = of_contact.or((label == "phone" && caption.is_none() && field == Some("person")).then_some(kinds.len()));
         let mine: Vec<usize> = found.iter().map(|(record, ..)| *record).collect();
         let label = apart(&label, &mine, &kinds, &records);
         of.insert(place, kinds.len());
-        kinds.push(ColumnKind { label, caption, place, leads: leads.is_some() });
+        kinds.push(ColumnKind { label, caption, place, leads: leads.is_some(), asked: field == Some("person") && !reached });
         records.push(mine);
+    }
+    // Who is to be asked for rings second.
+    if let Some(contact) = of_contact
+        && let Some(other) = kinds.iter().position(|kind| kind.label == "phone 2")
+    {
+        kinds[other].label = std::mem::replace(&mut kinds[contact].label, "phone 2".to_owned());
     }
     (kinds, of)
 }
@@ -442,7 +467,7 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     if most(&|raw| raw.says == Says::Time || time(raw)) {
         return Some("date");
     }
-    if most(&|raw| raw.says == Says::Address || is_address(&raw.text)) {
+    if most(&|raw| raw.says == Says::Address || places::is_address(&raw.text)) {
         return Some("address");
     }
     if most(&|raw| !raw.link && raw.text.chars().count() >= 60) {
@@ -454,33 +479,6 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     let usual = kinds.iter().map(|kind| looked.iter().filter(|raw| raw.text == **kind).count()).max().unwrap_or(0);
     let few = usual * 10 <= looked.len() * 7 && looked.len() >= 4 && (2..=looked.len() / 2).contains(&kinds.len());
     (few && most(&|raw| raw.text.chars().count() <= 40 && digits(raw) == 0)).then_some("category")
-}
-
-/// A house number or a postcode between commas and words.
-fn is_address(text: &str) -> bool {
-    let chars = text.chars().count();
-    let parts = text.split([',', '\n', '·']).count();
-    let number = text.split(|c: char| !c.is_alphanumeric()).any(|word| {
-        (1..=6).contains(&word.len())
-            && word.bytes().next().is_some_and(|b| b.is_ascii_digit())
-            && word.bytes().filter(u8::is_ascii_digit).count() * 2 >= word.len()
-    });
-    // Names and numbers, not a sentence; scripts without capitals have none in small letters either.
-    let words = text.split_whitespace().count();
-    let small = text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count();
-    (12..=140).contains(&chars)
-        && small * 3 <= words
-        && parts >= 2
-        && number
-        && text.chars().filter(|c| c.is_alphabetic()).count() * 2 > chars
-}
-
-/// The first link that leads to another site which is no network's and no map: the record's own.
-fn site(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
-    let links = record.iter().flat_map(|root| *root..shown.nodes[*root].end).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS);
-    links
-        .filter_map(|at| value::url(shown.nodes[at].attr("href"), base))
-        .find(|url| matches!(url.scheme(), "http" | "https") && !value::is_of_site(url, base) && !contacts::is_nobodys(url))
 }
 
 /// The first image, as pages that load late name it too.

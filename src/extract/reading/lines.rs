@@ -6,8 +6,10 @@ use std::collections::{HashMap, HashSet};
 use url::Url;
 
 use super::super::captions;
+use super::super::icons;
 use super::super::lists;
 use super::super::rung::{self, Rung};
+use super::super::shown::{At, Shown};
 use super::super::value::{self, Hints, Type, contact};
 use super::columns::{Raw, SHORT, is_caption};
 
@@ -74,7 +76,7 @@ const BARE: usize = 0;
 const WORDS: usize = 1;
 const TEXT: usize = 2;
 
-/// A line with numbers in it; one that has none of its own is a fax by the caption in the cell before it.
+/// A line with numbers in it; one that has none of its own is a fax by its icon or by the caption in the cell before it.
 struct Line {
     numbers: Vec<Rung>,
     /// The line without them.
@@ -111,6 +113,18 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
+/// What an icon before a number shows it to be, or its elements are called: a fax (`true`) or a telephone.
+pub(super) fn icon(shown: &Shown<'_>, at: At) -> Option<bool> {
+    let text = (at..shown.nodes[at].end).find(|at| shown.nodes[*at].element.is_none())?;
+    // What words stand between is what these say.
+    let digits = shown.nodes[text].text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) || digits.bytes().filter(u8::is_ascii_digit).count() < DIGITS {
+        return None;
+    }
+    let around = shown.around(text).take_while(|around| shown.nodes[*around].runs == 1);
+    shown.nodes[text].icon.or_else(|| around.filter_map(|around| icons::said(shown.nodes[around].attr("class"))).find(|fax| *fax))
+}
+
 /// Whether a cell is a number and nothing else.
 fn is_number(raw: &Raw) -> bool {
     let alone = raw.contact.is_some() || !raw.text.contains(char::is_alphabetic);
@@ -123,14 +137,19 @@ impl Line {
         if raw.text.bytes().filter(u8::is_ascii_digit).count() < DIGITS {
             return None;
         }
+        let caption =
+            || own[..i].last().filter(|before| is_caption(before)).map(|caption| captions::field_of(&caption.text) == Some("fax"));
         if is_number(raw) {
-            let caption = own[..i].last().filter(|before| is_caption(before))?;
-            let fax = captions::field_of(&caption.text) == Some("fax");
+            let led = rung::label(raw.text.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default());
+            let fax = led.or(raw.fax).or_else(caption) == Some(true);
             return fax.then(|| Self { numbers: Vec::new(), rest: String::new(), is: BARE });
         }
         let is_date = |run: &str| value::read(Type::Time, run, base, hints).is_some();
         let alone = |run: &str| run.starts_with('+') || contact::phone(run, hints.country).is_some() && !is_date(run);
-        let numbers = rung::numbers(&raw.text, &alone);
+        let mut numbers = rung::numbers(&raw.text, &alone);
+        if let Some(first) = numbers.first_mut().filter(|first| first.at.start == first.number) {
+            first.fax |= raw.fax.or_else(caption) == Some(true);
+        }
         let rest = if numbers.is_empty() { return None } else { rung::without(&raw.text, &numbers) };
         let is = if rest.is_empty() { BARE } else { usize::from(raw.text.len() > SHORT) + WORDS };
         Some(Self { numbers, rest, is })
@@ -141,7 +160,7 @@ impl Line {
         let place = raw.place;
         let kind = |fax: bool| place.rotate_left(17) ^ if fax { FAX } else { PHONE };
         if self.numbers.is_empty() {
-            return vec![Raw { place: kind(true), ..raw }];
+            return vec![Raw { place: kind(true), fax: Some(true), cell: None, ..raw }];
         }
         let most = if self.rest.is_empty() { most.min(WORDS) } else { most };
         let mut out: Vec<Raw> = Vec::with_capacity(self.numbers.len() + 1);
@@ -165,6 +184,7 @@ impl Line {
                 text: raw.text[number.at].to_owned(),
                 place: at.rotate_left(2 * *nth),
                 heading: false,
+                fax: Some(number.fax),
                 term: false,
                 cell,
                 ..raw.clone()

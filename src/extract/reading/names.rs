@@ -150,7 +150,8 @@ impl<'r> Repeated<'r> {
         let everywhere = self.words.get(raw.text.as_str()).is_some_and(|(times, _)| nearly(*times, self.records));
         let always =
             self.places.get(&raw.place).is_some_and(|place| place.first == raw.text && place.cells > 1 && nearly(place.same, place.cells));
-        let caption = captions::field_of(&raw.text).is_some_and(|field| matches!(field, "website" | "email" | "phone" | "description"));
+        let caption =
+            captions::field_of(&raw.text).is_some_and(|field| matches!(field, "website" | "email" | "phone" | "fax" | "description"));
         self.records > 2 && (everywhere || always) || caption
     }
 
@@ -244,4 +245,12 @@ fn link(shown: &Shown<'_>, record: &[At], name: Option<At>, base: &Url) -> Optio
         .or_else(|| first(&|link| worded(link) && is_of_site(&link.url, base)))
         .or_else(|| first(&|link| worded(link) && !is_nobodys(&link.url)))
         .or_else(|| first(&|link| !is_nobodys(&link.url)))
+}
+
+/// The first link that leads to another site which is no network's and no map: the record's own.
+pub(super) fn site(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
+    let links = record.iter().flat_map(|root| *root..shown.nodes[*root].end).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS);
+    links
+        .filter_map(|at| value::url(shown.nodes[at].attr("href"), base))
+        .find(|url| matches!(url.scheme(), "http" | "https") && !is_of_site(url, base) && !is_nobodys(url))
 }

@@ -1,4 +1,4 @@
-//! Words that are a town by their shape: behind a postcode, or behind the word for a town. Knows no town.
+//! Words that are a town or an address by their shape: a postcode, the word for a town, a number between words. Knows no town.
 
 use std::sync::LazyLock;
 
@@ -27,6 +27,25 @@ pub(super) fn is_town(text: &str, country: Option<Id>) -> bool {
     let text = text.trim();
     let four = || country.is_some_and(has_four);
     text.chars().count() <= TOWN && text.split_whitespace().count() <= 7 && (SHAPES[0].is_match(text) || four() && SHAPES[1].is_match(text))
+}
+
+/// Whether words are an address by their shape: a house number or a postcode between commas and words.
+pub(super) fn is_address(text: &str) -> bool {
+    let chars = text.chars().count();
+    let parts = text.split([',', '\n', '·']).count();
+    let number = text.split(|c: char| !c.is_alphanumeric()).any(|word| {
+        (1..=6).contains(&word.len())
+            && word.bytes().next().is_some_and(|b| b.is_ascii_digit())
+            && word.bytes().filter(u8::is_ascii_digit).count() * 2 >= word.len()
+    });
+    // Names and numbers, not a sentence; scripts without capitals have none in small letters either.
+    let words = text.split_whitespace().count();
+    let small = text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count();
+    (12..=140).contains(&chars)
+        && small * 3 <= words
+        && parts >= 2
+        && number
+        && text.chars().filter(|c| c.is_alphabetic()).count() * 2 > chars
 }
 
 #[cfg(test)]

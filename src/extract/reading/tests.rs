@@ -18,6 +18,13 @@ fn read_at(address: &str, html: &str) -> Reading {
     .unwrap()
 }
 
+/// As a list whose records are companies, or not.
+fn read_as(html: &str, company: bool) -> Reading {
+    let url = Url::parse("https://fair.example/list").unwrap();
+    let input = Input { bytes: html.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+    read_with(&input, &hints(&url), &Asked { stood: None, company }).unwrap()
+}
+
 fn read(html: &str) -> Reading {
     read_at("https://fair.example/list?page=1", html)
 }
@@ -828,12 +835,101 @@ fn a_board_is_no_list_of_members() {
     };
     let member = |n: usize| format!("<div class=m><h3>Skerry {n}</h3><p>Kirkwall KW15</p><p>Tel. 01904 55010{n}</p></div>");
     let html = format!("<h2>Board</h2><ul class=people>{}</ul><h2>Members</h2><div>{}</div>", repeat(7, person), repeat(5, member));
-    let url = Url::parse("https://fair.example/list").unwrap();
-    for (company, first) in [(true, "Skerry 1"), (false, "Ann Rendall 1")] {
-        let input =
-            Input { bytes: html.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false };
-        let reading = read_with(&input, &hints(&url), &Asked { stood: None, company }).unwrap();
-        assert_eq!(names(&reading)[0], first, "{company}");
+    // Members of a board are called so too.
+    let some = (3..7).fold(html.clone(), |html, n| html.replace(roles[n], "Member"));
+    let firms = (1..=2).fold(some.clone(), |html, n| html.replace(&format!("Skerry {n}"), &format!("Skerry {n} Ltd")));
+    for (html, company, first) in [
+        (&html, true, "Skerry 1"),
+        (&html, false, "Ann Rendall 1"),
+        (&firms, true, "Skerry 1 Ltd"),
+        (&firms, false, "Ann Rendall 1"),
+        (&some, true, "Ann Rendall 1"),
+        (&firms.replace("Ann Rendall 7", "Rendall Ltd"), true, "Ann Rendall 1"),
+    ] {
+        assert_eq!(names(&read_as(html, company))[0], first, "{company}");
+    }
+}
+
+#[test]
+fn a_count_is_nobody() {
+    let member = |n: usize| format!("<div class=m><h3>Skerry {n}</h3><p>Kirkwall</p><p>Tel. 01904 55010{n}</p><p>1{n} reviews</p></div>");
+    for many in [2, 6] {
+        let reading = read_as(&format!("<main>{}</main>", repeat(many, member)), true);
+        let said = reading.lists[0].records.iter().flat_map(|item| &item.cells).filter(|cell| cell.value.contains("reviews")).count();
+        assert_eq!(said, 0, "{many}: {:#?}", reading.lists[0]);
+    }
+}
+
+#[test]
+fn an_icon_says_what_a_number_is() {
+    let lines = [
+        "<p><i class='fa fa-fax'></i> {f}</p><p><i class='fa fa-phone'></i> {t}</p>",
+        "<p><i class=icon-fax></i> {f} <i class=icon-phone></i> {t}</p>",
+        "<p><span class='icon fax'></span> {f}<br><span class='icon tel'></span> {t}</p>",
+        "<p><svg aria-label=Fax><path></path></svg> {f}</p><p><svg aria-label=Phone><path></path></svg>{t}</p>",
+        "<p><img alt=Fax src=f.png> {f}</p><p><img alt=Tel src=t.png>{t}</p>",
+        "<p><i class=fa-fax></i> <a href='tel:{f}'>{f}</a></p><p><i class=fa-phone></i> <a href='tel:{t}'>{t}</a></p>",
+        "<p><a href='tel:{f}'><i class=fa-fax></i> {f}</a></p><p><a href='tel:{t}'><i class=fa-phone></i> {t}</a></p>",
+        "<p><a href='tel:{f}'>Fax: {f}</a></p><p><a href='tel:{t}'>Tel: {t}</a></p>",
+        "<ul><li class=icon-fax>{f}</li><li class=icon-phone>{t}</li></ul>",
+        "<p>York <i class=fa-fax></i> {f} (office)</p><p><i class=fa-phone></i> {t} (office)</p>",
+        // As words do.
+        "<p>F: {f} | T: {t}</p>",
+        "<p>T: {t} | F: {f}</p>",
+        "<p>(F) {f} (T) {t}</p>",
+        "<p>Fax {f} · Tel {t}</p>",
+        "<p>F {f} / P {t}</p>",
+        "<p>Факс: {f} Тел.: {t}</p>",
+        "<p><i class=fa-phone></i>Ref. 12345{f}</p><p>Fax {f}</p><p>Tel {t}</p>",
+        "<p><i class=fa-fax></i> {f}</p>",
+    ];
+    let digits = |values: Vec<&str>| -> Vec<String> {
+        let end = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        values.iter().map(|text| end(text)).map(|all| all[all.len() - 4..].to_owned()).collect()
+    };
+    for line in lines {
+        let member = |n: usize| {
+            let line = line.replace("{f}", &format!("01904 55020{n}")).replace("{t}", &format!("01904 55010{n}"));
+            format!("<div class=c><h3>Maker {n}</h3><p>Hall {n}</p>{line}</div>")
+        };
+        let reading = read_at("https://fair.example.uk/list", &format!("<main>{}</main>", repeat(6, member)));
+        let columns = &reading.lists[0].columns;
+        let want = |from: usize| (1..=6).map(|n| format!("{}", from + n)).collect::<Vec<_>>();
+        assert_eq!(digits(values(&reading, "fax")), want(200).iter().map(|n| format!("0{n}")).collect::<Vec<_>>(), "{line}: {columns:#?}");
+        let phones = if line.contains("{t}") { want(100).iter().map(|n| format!("0{n}")).collect() } else { Vec::new() };
+        assert_eq!(digits(values(&reading, "phone")), phones, "{line}: {columns:#?}");
+        assert!(values(&reading, "phone 2").is_empty(), "{line}: {columns:#?}");
+    }
+}
+
+#[test]
+fn who_is_to_be_asked_for_may_be_a_number() {
+    let people = ["Ann Lee", "Bob Ray", "Eve Orr", "Kim Fox", "Lou Day", "Max Poe"];
+    for (line, phones, named) in [
+        ("<p>Contact: {t}</p>", 6, 0),
+        ("<p><b>Contacto:</b> {t}</p>", 6, 0),
+        ("<p>Контакт: {t}</p>", 6, 0),
+        ("<p>Contact: {p}</p>", 0, 6),
+        ("<p>Contact: {p}, {t}</p>", 6, 6),
+        ("<p>Contact: {h}</p>", 3, 3),
+        ("<p>Contact: 01904 55020{n}</p><p>Tel: {t}</p>", 6, 6),
+    ] {
+        let member = |n: usize| {
+            let (number, person) = (format!("01904 55010{n}"), people[n - 1]);
+            let line = line
+                .replace("{h}", if n.is_multiple_of(2) { "{t}" } else { "{p}" })
+                .replace("{t}", &number)
+                .replace("{p}", person)
+                .replace("{n}", &n.to_string());
+            format!("<div class=c><h3>Maker {n}</h3><p>York</p>{line}</div>")
+        };
+        let reading = read_at("https://fair.example.uk/list", &format!("<main>{}</main>", repeat(6, member)));
+        let list = &reading.lists[0];
+        assert_eq!(values(&reading, "phone").len(), phones, "{line}: {list:#?}");
+        assert!(values(&reading, "phone").iter().all(|phone| phone.contains("55010")), "{line}: {list:#?}");
+        let asked = list.columns.iter().position(|column| column.caption.is_some());
+        let said = list.records.iter().flat_map(|item| &item.cells).filter(|cell| Some(cell.column) == asked).count();
+        assert_eq!(said, named, "{line}: {list:#?}");
     }
 }
 

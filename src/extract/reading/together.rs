@@ -74,10 +74,15 @@ fn alike(main: &Listed, other: &Listed, company: bool) -> bool {
 
 /// Whether most names of a list have a legal form.
 fn has_forms(listed: &Listed) -> bool {
-    let Some(name) = listed.columns.iter().position(|column| column.label == "name") else { return false };
+    forms(listed) > 0.5
+}
+
+/// The share of the names of a list that have a legal form.
+pub(super) fn forms(listed: &Listed) -> f64 {
+    let Some(name) = listed.columns.iter().position(|column| column.label == "name") else { return 0.0 };
     let names = listed.records.iter().take(NAMES).filter_map(|item| item.cells.iter().find(|cell| cell.column == name));
     let forms = names.filter(|cell| CompanyName::parse(&cell.value).form.is_some()).count();
-    forms * 2 > listed.records.len().min(NAMES)
+    forms as f64 / listed.records.len().clamp(1, NAMES) as f64
 }
 
 /// Whether the addresses of nearly all records of a list end in a number of theirs.
