@@ -179,16 +179,14 @@ pub struct Said {
 
 impl Said {
     /// Each whose reason it is: the companies that are surely others than `own`, and `None` for `own`. A name that may be its own is of it.
-    pub(super) fn each(&self, own: &str) -> Vec<Option<&str>> {
+    pub(super) fn each(&self, own: Option<&str>) -> Vec<Option<&str>> {
         self.whom.each(own)
     }
 
     /// Whether it tells nothing beside these: of each whose reason it is one of them is of its kind, or enough are of its kind. `own` is whose what
     /// names nobody is, where that is known.
     pub(super) fn is_told(&self, told: &[Self], own: Option<&str>) -> bool {
-        let each = |said: &'_ Self| -> Vec<Option<Whom>> {
-            own.map_or(vec![None], |own| said.each(own).into_iter().map(|of| of.map(Whom::called)).collect())
-        };
+        let each = |said: &'_ Self| -> Vec<Option<Whom>> { said.each(own).into_iter().map(|of| of.map(Whom::called)).collect() };
         let alike = || told.iter().filter(|one| one.kind == self.kind);
         let same = |of: &Option<Whom>, one: &Self| {
             each(one).iter().any(|other| match (of, other) {

@@ -65,7 +65,7 @@ pub fn said(
             let story = Story::Said { title: clip(&record.title(), WORDS), by: by(record), sentence: sentence.clone() };
             let evidence = Evidence { quote: sentence, ..evidence };
             // Whoever they are, each has it.
-            for of in own.map_or(vec![None], |own| said.each(own)) {
+            for of in said.each(own) {
                 let (story, evidence, of) = (story.clone(), evidence.clone(), of.map(str::to_owned));
                 found.push(SignalDraft { kind: said.kind, at: happened(change, record), story, evidence, of });
             }
@@ -171,6 +171,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_text_of_nobody_says_is_of_the_companies_that_it_names() {
+        let text = "Acme Ltd is looking for suppliers of pallets. Beta plc and Gamma Ltd are hiring. We are looking for suppliers.";
+        let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("summary", text)]);
+        let change = Change { source: article.source.clone(), record: article.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
+        let of = |own: Option<&str>| -> Vec<Option<String>> {
+            said(&Lexicons::shipped(), None, &change, (&article, own), &[]).into_iter().map(|draft| draft.of).collect()
+        };
+        let named = |name: &str| Some(name.to_owned());
+        assert_eq!(of(None), [named("Acme Ltd"), named("Beta plc"), named("Gamma Ltd"), None]);
+        assert_eq!(of(Some("Acme")), [None, named("Beta plc"), named("Gamma Ltd")]);
+    }
+
+    #[test]
     fn of_a_changed_text_only_the_new_sentences_count() {
         let both = format!("Welcome. {SEEKS} We are hiring drivers.");
         let page = record("site", "1", RecordKind::Page, &[("title", "Acme"), ("text", &both)]);
@@ -199,7 +212,7 @@ mod tests {
         ];
         let want = [format!("None: {both}"), format!("Some(\"Beta GmbH\"): {both}"), format!("Some(\"Gamma Ltd\"): {gamma}")];
         assert_eq!(of(Some("Acme, S.A.")), want);
-        assert_eq!(of(None)[0], format!("None: {both}"), "it is not known whose it is");
+        assert_eq!(of(None)[0], format!("Some(\"Acme, S.A.\"): {both}"), "it is not known whose it is");
     }
 
     #[test]

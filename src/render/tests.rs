@@ -406,6 +406,30 @@ fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
                     ("award_value", None, Some("90000 EUR")),
                 ],
             ),
+            of(
+                SignalKind::TenderAwarded,
+                &[
+                    ("stage", Some("open"), Some("awarded")),
+                    ("awarded_lots", None, Some("L1; L2")),
+                    ("winner", None, Some("Acme; Bolt, S.L.")),
+                    ("lot_awards", None, Some("L1: Acme, 90000 EUR; L2: Bolt, S.L.")),
+                ],
+            ),
+            of(
+                SignalKind::TenderChanged,
+                &[
+                    ("awarded_lots", Some("L1"), Some("L1; L3")),
+                    ("winner", Some("Acme"), Some("Acme; Bolt")),
+                    ("award_value", Some("11000 EUR"), None),
+                    ("lot_awards", None, Some("L3: Bolt, 5000.50 EUR")),
+                ],
+            ),
+            of(SignalKind::TenderChanged, &[("lot_awards", Some("L1: Acme, 9000 EUR"), Some("L1: Acme, 8000 EUR"))]),
+            // One that was not awarded is called for again.
+            of(
+                SignalKind::TenderPublished,
+                &[("stage", Some("awarded"), Some("open")), ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))],
+            ),
         ] {
             let changes = [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&signal), with: None }];
             let reader = Reader { rep: &rep, language, zone: &zone };

@@ -249,7 +249,7 @@ fn who_closes_closes_their_own() {
 fn named(text: &str) -> Vec<Option<String>> {
     let asked = Asked { own: Some("Daily Gazette"), year: Some(2026), ..Asked::default() };
     let found = Lexicons::shipped().find_new(text, &asked, &|_| true);
-    found.iter().flat_map(|said| said.each("Daily Gazette")).map(|of| of.map(str::to_owned)).collect()
+    found.iter().flat_map(|said| said.each(Some("Daily Gazette"))).map(|of| of.map(str::to_owned)).collect()
 }
 
 /// Holds that each text is of whom it is of.

@@ -69,9 +69,13 @@ impl Whom {
         self.names.is_empty()
     }
 
-    /// Each of whom it is said: the companies that are surely others than `own`, and `None` for `own`, also where nobody is surely another.
-    pub fn each(&self, own: &str) -> Vec<Option<&str>> {
-        let own = Self::called(own);
+    /// Each of whom it is said: the companies that are surely others than `own`, and `None` for `own`, also where nobody is surely another. Where
+    /// nobody knows whose the text is, whoever is surely a company is another.
+    pub fn each(&self, own: Option<&str>) -> Vec<Option<&str>> {
+        let Some(own) = own.map(Self::called) else {
+            let all: Vec<Option<&str>> = self.companies.iter().map(|company| Some(company.as_str())).collect();
+            return if all.is_empty() { vec![None] } else { all };
+        };
         let others: Vec<&str> =
             self.companies.iter().filter(|company| are_others(&Self::called(company), &own)).map(String::as_str).collect();
         let is_named = others.len() < self.companies.len();

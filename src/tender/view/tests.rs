@@ -167,6 +167,23 @@ fn results_of_some_lots_end_nothing_while_others_take_offers() {
         let tender = fold(&[notice(first), notice(then)]).unwrap();
         assert_eq!(tender.notice.stage, want, "{first} / {then}");
     }
+    // What a change says of lots opens a tender whose status runs; not one that is cancelled.
+    for (code, want) in [("tender active", Stage::Open), ("tender cancelled", Stage::Cancelled)] {
+        let ended = |code: &str, result: &str| {
+            let mut ended = notice(result);
+            code.clone_into(&mut ended.code);
+            ended
+        };
+        let mut again = notice("Pc kind=change lot=L1:One lot=L2:Two due=L1:12-22 due=L2:12-28");
+        again.content.lots.iter_mut().for_each(|lot| lot.stage = Some(Stage::Open));
+        "tenderUpdate".clone_into(&mut again.code);
+        for result in ["Pb kind=change stage=open award=1@L1: award=2@L2:", "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:Acme"] {
+            let result =
+                if want == Stage::Open { result.to_owned() } else { result.replace("open", "cancelled").replace("awarded", "cancelled") };
+            let tender = fold(&[ended("tender active", lots), ended(code, &result), again.clone()]).unwrap();
+            assert_eq!(tender.notice.stage, want, "{code} {result}");
+        }
+    }
     // A call for the same lots after that opens them again.
     for result in ["Pb kind=award stage=cancelled award=1@L1: award=2@L2:", "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:"] {
         let again = "Pc kind=competition stage=open lot=L1:One lot=L2:Two due=L1:12-22 due=L2:12-28";
@@ -179,6 +196,60 @@ fn results_of_some_lots_end_nothing_while_others_take_offers() {
     (pending.content.lots[0].stage, pending.content.awards[1].outcome) = (Some(Stage::Closed), Outcome::Pending);
     let tender = fold(&[notice(lots), pending]).unwrap();
     assert_eq!((tender.notice.stage, tender.notice.content.lots[1].stage), (Stage::Open, Some(Stage::Open)));
+}
+
+#[test]
+fn a_lot_stands_where_results_and_calls_leave_it() {
+    use Stage::{Awarded, Cancelled, Open};
+    let two = "Aa stage=open kind=competition lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-20";
+    let again = "Ac stage=open kind=competition lot=L1:One lot=L2:Two due=L1:12-22 due=L2:12-28";
+    for (what, notices, want) in [
+        ("won", vec![two, "Pb kind=award stage=awarded award=1@L1:Acme"], vec![("L1", Some(Awarded)), ("L2", None)]),
+        (
+            "called for again",
+            vec![two, "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:", again],
+            vec![("L1", Some(Open)), ("L2", Some(Open))],
+        ),
+        (
+            "one of them called for again",
+            vec![two, "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:", "Ac stage=open kind=competition lot=L2:Two due=L2:12-28"],
+            vec![("L2", Some(Open)), ("L1", Some(Awarded))],
+        ),
+        (
+            "and its result",
+            vec![two, "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:", again, "Pd kind=award stage=awarded award=1@L2:Bolt"],
+            vec![("L1", Some(Open)), ("L2", Some(Awarded))],
+        ),
+        (
+            "nothing new of it",
+            vec![two, "Pb kind=award stage=awarded award=1@L1:Acme", "Pc kind=change lot=L1:Uno"],
+            vec![("L1", Some(Awarded)), ("L2", None)],
+        ),
+        (
+            "its time was over when it was named again",
+            vec![
+                "Aa stage=open kind=competition lot=L1:One lot=L2:Two due=L1:11-01 due=L2:12-20",
+                "Pb kind=award stage=awarded award=1@L1:Acme",
+                "Ac stage=open kind=competition lot=L1:One lot=L2:Two due=L1:11-01 due=L2:12-28",
+            ],
+            vec![("L1", Some(Awarded)), ("L2", None)],
+        ),
+        ("nobody won it", vec![two, "Pb kind=award stage=open award=1@L1:"], vec![("L1", Some(Cancelled)), ("L2", None)]),
+        (
+            "annulled",
+            vec![two, "Pb kind=award stage=awarded award=1@L1:Acme", "Pc kind=award stage=closed award=1@L1:"],
+            vec![("L1", None), ("L2", None)],
+        ),
+    ] {
+        let notices: Vec<Notice> = notices.into_iter().map(notice).collect();
+        let tender = fold(&notices).unwrap();
+        let stood: Vec<_> = tender.notice.content.lots.iter().map(|lot| (lot.id.as_str(), lot.stage)).collect();
+        assert_eq!(stood, want, "{what}");
+    }
+    // The status of a lot is the portal's list, its result is the news.
+    let mut won = notice("Pb kind=award stage=open lot=L1:One award=1@L1:Acme");
+    won.content.lots[0].stage = Some(Open);
+    assert_eq!(fold(&[notice(two), won]).unwrap().notice.content.lots[0].stage, Some(Awarded));
 }
 
 #[test]
