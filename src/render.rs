@@ -7,6 +7,7 @@ mod calendar_key;
 mod clean;
 mod closes;
 mod due;
+mod ended;
 mod fields;
 mod html;
 mod language;

@@ -202,7 +202,7 @@ async fn end(
     // Where an entry could not be read nobody was looked for: who left is looked for at the next visit that is whole.
     let settled = believed && (whole || !before.source.reader.is_whole());
     let visit = Visit { lost: (state.visit.lost && !settled) || more, ..state.visit.clone() };
-    let (was, begun) = (before.state.complete_until, before.begun_at());
+    let (was, begun) = (state.complete_until, before.begun_at());
     *state = SourceState { visit, ..ended.state };
     match transport.complete_until(&state.checkpoint, begun, believed) {
         Some(until) => state.complete_until = Some(was.map_or(until, |was| was.max(until))),

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, still_open, until};
+use super::ended::{ended_lots, label_lots, next_lots, of_lots};
 use super::language::{Language, Word, of_number, plural};
-use super::sentence::{Told, annulled, called, ended_lots, field, is_annulment, label_lots, next_lots, of_lots, ordered, value, won};
+use super::sentence::{Told, annulled, called, field, is_annulment, ordered, value, won};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;

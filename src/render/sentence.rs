@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use super::Language;
 use super::clean::line;
 use super::due::{odd_words, said, stage_word};
+use super::ended::{ended, label_lots, next_lots, of_lots, won_by_lots};
 use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
@@ -182,34 +183,6 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     fields
 }
 
-/// Whether who won is told lot by lot: where several were won, or one beside those that were.
-fn won_by_lots(fields: &[Told]) -> bool {
-    let told = |asked: &str| fields.iter().find(|(name, ..)| name == asked);
-    let several = |new: &str| new.contains("; ") || told("winner").is_none_or(|(_, old, _)| old.is_some());
-    told(LOT_AWARDS).and_then(|(.., new)| new.as_deref()).is_some_and(several)
-}
-
-/// The field of the lots whose end is what is told; others are told with what became of them.
-pub(super) fn label_lots(language: Language, signal: &Signal) -> Option<&'static str> {
-    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
-    let has = |asked: &&str| fields.iter().any(|(name, ..)| name == asked);
-    [AWARDED_LOTS, CANCELLED_LOTS].into_iter().find(has).filter(|_| of_lots(language, signal).is_some())
-}
-
-/// "lot L2 takes offers until Sat 19 Dec 2026 13:00": where a lot ended before its time, what takes the place of its deadline.
-pub(super) fn next_lots(language: Language, zone: Option<&TimeZone>, signal: &Signal) -> Option<String> {
-    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
-    let new = |asked: &str| fields.iter().find(|(name, ..)| name == asked).and_then(|(.., new)| new.as_deref());
-    let (lots, until) = (new("lot").filter(|_| !signal.gave_way())?, moment(language, zone, new("deadline")?, Some(signal)));
-    let [one, several] = match language {
-        Language::En => [["lot ", " takes offers until "], ["lots ", " take offers until "]],
-        Language::Es => [["el lote ", " admite ofertas hasta "], ["los lotes ", " admiten ofertas hasta "]],
-        Language::Ru => [["по лоту ", " заявки принимаются до "], ["по лотам ", " заявки принимаются до "]],
-    };
-    let [before, after] = if lots.contains(", ") { several } else { one };
-    Some(format!("{before}{lots}{after}{until}"))
-}
-
 /// Whether it is the deadline of a tender that is told as that of one of its lots already.
 fn said_of_lots(signal: &Signal, (name, old, new): &Told) -> bool {
     let until = |text: &Option<String>| text.as_deref().and_then(|text| text.rsplit_once(": ")).map(|(_, until)| until.to_owned());
@@ -232,36 +205,6 @@ pub(super) fn won(language: Language, fields: &[(String, Option<String>, Option<
         Language::Ru => (format!("победитель: {winner}"), ", цена контракта "),
     };
     Some(price.map_or_else(|| won.clone(), |price| format!("{won}{worth}{price}")))
-}
-
-/// What happened to the lots of a tender, where that is what is told: a deadline that passed is none that was moved.
-pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static str> {
-    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
-    let tells = |asked: &str| fields.iter().find(|(name, ..)| name == asked);
-    let came = |name: &str| tells(name).is_some_and(|(_, old, new)| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty());
-    let withdrawn = tells("lots").is_some_and(|(_, old, _)| old.is_some()) && tells(LOTS_DUE).is_none() && tells("deadline").is_some();
-    match signal.kind {
-        SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(AWARDED_LOTS) => {
-            Some(said(language, ["Lot awarded", "Lote adjudicado", "По лоту выбран победитель"]))
-        }
-        SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(CANCELLED_LOTS) => {
-            // Not every portal tells a lot that was called off from one that nobody won.
-            Some(said(language, ["Lot closed without award", "Lote cancelado o desierto", "Лот отменён или не состоялся"]))
-        }
-        SignalKind::DeadlineMoved if withdrawn => Some(said(language, ["Lot withdrawn", "Lote retirado", "Лот снят"])),
-        SignalKind::DeadlineMoved if tells("lot").is_some() => Some(said(
-            language,
-            ["A lot closed, others open", "Venció un lote, otros siguen abiertos", "Приём по лоту закрыт, по другим идёт"],
-        )),
-        _ => None,
-    }
-}
-
-/// The lots that ended without a winner, and those of which that is said no longer.
-pub(super) fn ended_lots([old, new]: [Option<&str>; 2]) -> (Vec<&str>, Vec<&str>) {
-    let [old, new] =
-        [old, new].map(|lots| -> Vec<&str> { lots.unwrap_or_default().split("; ").map(str::trim).filter(|lot| !lot.is_empty()).collect() });
-    (new.iter().filter(|lot| !old.contains(lot)).copied().collect(), old.iter().filter(|lot| !new.contains(lot)).copied().collect())
 }
 
 /// What is there again, and since when it was gone.
@@ -326,7 +269,7 @@ pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, tex
 }
 
 /// A time by the reader's clock, which is named; a day stays a day, and anything else as it is.
-fn moment(language: Language, zone: Option<&TimeZone>, text: &str, signal: Option<&Signal>) -> String {
+pub(super) fn moment(language: Language, zone: Option<&TimeZone>, text: &str, signal: Option<&Signal>) -> String {
     let (said, at, end) = if let Ok(zoned) = text.parse::<Zoned>() {
         let local = zone.map_or_else(|| zoned.clone(), |zone| zoned.with_time_zone(zone.clone()));
         (clock(language, &local), zoned.timestamp(), zoned.timestamp())
@@ -471,31 +414,6 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         (None, None, Language::Es) => format!("{name}: cambio"),
         (None, None, Language::Ru) => format!("{name}: изменение"),
     }
-}
-
-/// "lot L1 closed without award", "lot L1 no longer so"; and of those that somebody has won.
-fn ended(language: Language, name: &str, lots: [Option<&str>; 2]) -> String {
-    let (ended, back) = ended_lots(lots);
-    let awarded = name == AWARDED_LOTS;
-    let told = |(lots, again): (Vec<&str>, bool)| {
-        let words = match (language, awarded, again) {
-            (Language::En, true, false) => [["lot", " awarded"], ["lots", " awarded"]],
-            (Language::En, true, true) => [["lot", " no longer awarded"], ["lots", " no longer awarded"]],
-            (Language::En, false, false) => [["lot", " closed without award"], ["lots", " closed without award"]],
-            (Language::En, false, true) => [["lot", " no longer closed without award"], ["lots", " no longer closed without award"]],
-            (Language::Es, true, false) => [["lote", " adjudicado"], ["lotes", " adjudicados"]],
-            (Language::Es, true, true) => [["lote", " ya no adjudicado"], ["lotes", " ya no adjudicados"]],
-            (Language::Es, false, false) => [["lote", " cancelado o desierto"], ["lotes", " cancelados o desiertos"]],
-            (Language::Es, false, true) => [["lote", " ya no cancelado ni desierto"], ["lotes", " ya no cancelados ni desiertos"]],
-            (Language::Ru, true, false) => [["лот", ": победитель выбран"], ["лоты", ": победители выбраны"]],
-            (Language::Ru, true, true) => [["лот", ": победителя больше нет"], ["лоты", ": победителей больше нет"]],
-            (Language::Ru, false, false) => [["лот", ": отменён или не состоялся"], ["лоты", ": отменены или не состоялись"]],
-            (Language::Ru, false, true) => [["лот", ": больше не отменён"], ["лоты", ": больше не отменены"]],
-        };
-        let [noun, after] = words[usize::from(lots.len() > 1)];
-        format!("{noun} {}{after}", lots.join(", "))
-    };
-    [(ended, false), (back, true)].into_iter().filter(|(lots, _)| !lots.is_empty()).map(told).collect::<Vec<_>>().join(", ")
 }
 
 /// What is unknown, in the reader's language.
