@@ -360,7 +360,10 @@ impl Embedded {
         let last = Job::Between(Box::new(move |committer: &mut Committer| {
             let old = committer.inner.swap(None);
             drop(old);
-            held(&committer.inner.lock).take();
+            // Taken back, and not only closed: a child that is just being started still has the file open.
+            if let Some(lock) = held(&committer.inner.lock).take() {
+                let _ = lock.unlock();
+            }
             let _ = answer.send(());
         }));
         let sent = self.job(last);

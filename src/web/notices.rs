@@ -16,7 +16,7 @@ use crate::base::clock::minute;
 use crate::base::ids::RecordId;
 use crate::base::text::{clip, count, words};
 use crate::config::Config;
-use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings, named_by};
+use crate::model::{Amendment, Closing, Deadline, Filed, Notice, Record, RecordKind, Value, as_one, closings, named_by};
 use crate::pipeline::{Effects, linked};
 use crate::render::{Language, disagreement, still_open};
 use crate::store::{Store, TenderOrder, TenderRow, TenderWalk};
@@ -208,7 +208,10 @@ fn meant(record: &Record, named: &str, asked: &str) -> Option<Meant> {
 
 /// Takes out of a view what was said only after a moment, and puts in its place what was said by then.
 fn as_of(view: &mut TenderView, notice: &Notice, until: Timestamp) {
-    let deadline = notice.content.counting().into_iter().map(|(_, deadline)| deadline).find(|deadline| deadline.kind.binds());
+    let binding = notice.content.counting().into_iter().map(|(_, deadline)| deadline).filter(|deadline| deadline.kind.binds());
+    let at = |deadline: &&Deadline| deadline.due.as_ref().map_or(Timestamp::MAX, |due| due.at);
+    let deadline = binding.min_by_key(at);
+    view.deadline_at = deadline.and_then(|deadline| Some(time(deadline.due.as_ref()?.at)));
     (view.stage, view.deadline) = (Some(notice.stage.word().to_owned()), deadline.map(|deadline| deadline.text.clone()));
     if let Some(title) = notice.content.title.best(&[]) {
         title.clone_into(&mut view.title);
