@@ -159,7 +159,11 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         LOT_WORTH => !record.fields.contains_key(name),
         AWARD_VALUE => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         AWARDED_LOTS => same_winners(),
-        LOT_AWARDS => same_winners() && !record.fields.contains_key(name),
+        // Who called for a lot again took nothing from who had won it.
+        LOT_AWARDS => {
+            let fewer = |old: &Value| draft.value(LOT_AWARDS).is_none_or(|new| is_part(new, old));
+            same_winners() && record.value(LOT_AWARDS).is_none_or(fewer)
+        }
         name => QUIET.contains(&name),
     }
 }

@@ -15,8 +15,8 @@ use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
-    BUYER_SAYS, Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, OwnPage, Page,
-    Record, RecordKind, Value, moved_lots, next_lots, said_now, undated,
+    AWARDED_LOTS, BUYER_SAYS, Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE,
+    OwnPage, Page, Record, RecordKind, Value, moved_lots, next_lots, said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -170,13 +170,19 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
     if draft.kind != RecordKind::Tender || draft.again || is_older(draft, record) {
         return;
     }
-    let named = QUIET.iter().chain(&[LOT_WORTH, LOT_AWARDS, AWARD_VALUE]).filter_map(|name| draft.fields.get_key_value(*name));
+    let whole = !draft.partial && draft.detail.is_none();
+    let lots = [AWARDED_LOTS, LOT_AWARDS].map(FieldName::new);
+    let over: Vec<&FieldName> =
+        lots.iter().filter(|name| whole && !draft.fields.contains_key(*name) && is_ours(name, draft, record)).collect();
+    let named =
+        QUIET.iter().chain(&[LOT_WORTH, LOT_AWARDS, AWARDED_LOTS, AWARD_VALUE]).filter_map(|name| draft.fields.get_key_value(*name));
     let quiet: Vec<_> = named.filter(|(name, _)| is_ours(name, draft, record)).collect();
     for (name, found) in quiet {
         if record.value(name.as_str()) != Some(&found.value) {
             record.fields.insert(name.clone(), field(news, found));
         }
     }
+    record.fields.retain(|name, _| !over.contains(&name));
     if !moved_lots(record, draft).is_empty() {
         return;
     }
@@ -184,7 +190,7 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
         Some(found) if record.value(LOTS_DUE) != Some(&found.value) => {
             record.fields.insert(FieldName::new(LOTS_DUE), field(news, found));
         }
-        None if !draft.partial && draft.detail.is_none() => {
+        None if whole => {
             record.fields.remove(LOTS_DUE);
         }
         Some(_) | None => {}
@@ -216,7 +222,7 @@ fn changed_fields(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draf
     for difference in news.report {
         match &difference.what {
             What::Field(draft_at, name) if *draft_at == at && name.as_str() == LOTS_DUE => {
-                let one = |[old, new]: [Value; 2]| FieldChange { field: name.clone(), old: Some(old), new: Some(new) };
+                let one = |(old, new): (Option<Value>, Value)| FieldChange { field: name.clone(), old, new: Some(new) };
                 fields.extend(moved_lots(record, draft).into_iter().map(one));
             }
             What::Field(draft_at, name) if *draft_at == at => {

@@ -12,6 +12,8 @@ use crate::model::{
 
 /// Characters of a title or value inside a sentence.
 pub(super) const WORDS: usize = 90;
+/// Characters of who won which lots, each with its amount.
+const WON: usize = 400;
 /// Characters of what a buyer says of a change.
 const SAYS: usize = 200;
 /// Changed fields that a story tells.
@@ -136,16 +138,16 @@ pub(super) fn happened(change: &Change, record: &Record) -> Timestamp {
 
 /// Whom a record says it is by.
 pub(super) fn by(record: &Record) -> Option<String> {
-    said(record, &["company", "organisation", "buyer"])
+    first_said(record, &["company", "organisation", "buyer"])
 }
 
 /// The first of these fields that says something, at the length of a story.
-fn said(record: &Record, names: &[&str]) -> Option<String> {
+fn first_said(record: &Record, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| record.text(name)).filter(|text| !text.is_empty()).map(|text| clip(&text, WORDS))
 }
 
 fn appeared(record: &Record, title: String, about: &About<'_>) -> (SignalKind, Story) {
-    let said = |names: &[&str]| said(record, names);
+    let said = |names: &[&str]| first_said(record, names);
     let by = || by(record);
     let event = about.event.filter(|_| record.kind == RecordKind::Company);
     let (kind, by, with) = match record.kind {
@@ -215,9 +217,9 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
             let beside = |one: &Value, other: &Value| -> Vec<Value> {
                 one.each().iter().filter(|value| !other.each().contains(value)).cloned().collect()
             };
-            let said = |values: Vec<Value>| (!values.is_empty()).then(|| clip(&Value::List(values).text(), WORDS));
-            (name.to_owned(), said(beside(old, new)), said(beside(new, old)))
+            (name.to_owned(), said(name, &beside(old, new)), said(name, &beside(new, old)))
         }
+        (name @ LOT_AWARDS, None, Some(new)) => (name.to_owned(), None, said(name, new.each())),
         (name, old, new) => (name.to_owned(), old.as_ref().map(words), new.as_ref().map(words)),
     };
     let most = if tender { TOLD_OF_TENDER } else { TOLD };
@@ -228,6 +230,24 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let more = u32::try_from(all.len().saturating_sub(most)).unwrap_or(u32::MAX);
     let told = all.iter().take(most).map(told).chain(says).collect();
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
+}
+
+/// Entries of a list inside a story, none of them cut in two where it is said who won: "L1: Acme, 7000 EUR; L2: Bolt, 900 EUR; … (+3)".
+fn said(name: &str, values: &[Value]) -> Option<String> {
+    let all = || Value::List(values.to_vec()).text();
+    if name != LOT_AWARDS {
+        return (!values.is_empty()).then(|| clip(&all(), WORDS));
+    }
+    let mut left = WON;
+    let fits = |value: &&Value| {
+        let rest = left.checked_sub(value.text().chars().count() + 2);
+        left = rest.unwrap_or_default();
+        rest.is_some()
+    };
+    let shown: Vec<Value> = values.iter().take_while(fits).cloned().collect();
+    let more = values.len() - shown.len();
+    let told = Value::List(shown).text();
+    (!values.is_empty()).then(|| if more == 0 { told } else { format!("{told}; … (+{more})") })
 }
 
 /// What a buyer says of a change and did not say before.
@@ -242,8 +262,9 @@ fn said_now(change: &FieldChange) -> Option<String> {
 fn annuls(fields: &[FieldChange]) -> Option<&FieldChange> {
     let was = |change: &&FieldChange| change.field.as_str() == "stage" && change.old.as_ref().map(Value::text).as_deref() == Some(AWARDED);
     let is = |change: &FieldChange| change.new.as_ref().and_then(|new| Stage::from_word(&new.text()));
-    // Who calls for offers anew takes no award back.
-    let winners = fields.iter().any(|change| change.field.as_str() == WINNER);
+    // Who calls for offers anew takes no award back, nor does who leaves it out of a call that takes offers until another day.
+    let moved = fields.iter().any(|change| change.field.as_str() == "deadline" && change.new.is_some());
+    let winners = fields.iter().any(|change| change.field.as_str() == WINNER) && !moved;
     let lost = |change: &FieldChange| match is(change) {
         Some(Stage::Open) => winners,
         stage => matches!(stage, Some(Stage::Closed | Stage::Suspended)),
@@ -286,7 +307,9 @@ fn stage(word: Option<&str>) -> Option<SignalKind> {
 fn kind_of(change: &FieldChange, named: impl Fn(&[&str], &FieldChange) -> bool) -> SignalKind {
     let money =
         |value: &Option<Value>| value.as_ref().is_none_or(|value| matches!(value, Value::Money(_) | Value::Number(_) | Value::Text(_)));
-    if named(&DEADLINE, change) && change.old.is_some() && change.new.is_some() {
+    // A lot that had ended has no deadline from before.
+    let again = change.field.as_str() == LOTS_DUE;
+    if named(&DEADLINE, change) && (change.old.is_some() || again) && change.new.is_some() {
         SignalKind::DeadlineMoved
     } else if named(&PRICE, change) && money(&change.old) && money(&change.new) && change.old.is_some() && change.new.is_some() {
         SignalKind::PriceMoved
@@ -440,6 +463,24 @@ mod tests {
             let draft = signal(&change(change_kind.clone(), false), &record, about).expect("a reason");
             assert_eq!((draft.kind, draft.story), (want, story));
             assert_eq!(signal(&change(change_kind, true), &record, about), None);
+        }
+    }
+
+    #[test]
+    fn who_won_which_lots_is_cut_between_them_and_says_how_many_more() {
+        for (lots, want) in [
+            (1, "LOT-0001: Suministros Clínicos Reunidos, S.L., 1000 EUR"),
+            (9, "LOT-0007: Suministros Clínicos Reunidos, S.L., 7000 EUR; … (+2)"),
+        ] {
+            let won = |lot: usize| text(&format!("LOT-{lot:04}: Suministros Clínicos Reunidos, S.L., {lot}000 EUR"));
+            let all = Value::List((1..=lots).map(won).collect());
+            let record = record(RecordKind::Tender, &[("title", text("Pallets"))]);
+            let fields = [("stage", Some(text("open")), text("awarded")), (LOT_AWARDS, None, all)];
+            let fields = fields.map(|(name, old, new)| FieldChange { field: FieldName::new(name), old, new: Some(new) });
+            let draft = signal(&change(ChangeKind::Changed(fields.to_vec()), false), &record, &About::default()).expect("a reason");
+            let Story::Changed { fields, .. } = draft.story else { panic!("{:?}", draft.story) };
+            let told = fields.iter().find(|(name, ..)| name == LOT_AWARDS).and_then(|(.., new)| new.clone()).unwrap_or_default();
+            assert!(told.ends_with(want) && told.chars().count() < WON + 10, "{told}");
         }
     }
 

@@ -6,7 +6,7 @@ mod documents;
 mod dues;
 mod worths;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -409,12 +409,12 @@ impl Told {
         for lot in content.cancelled_lots() {
             told.once(CANCELLED_LOTS, clip(&lot.id, LINE));
         }
-        for lot in content.awarded_lots() {
-            told.once(AWARDED_LOTS, clip(&lot.id, LINE));
-            let of_it = |award: &&Award| won(award) && award.lots.contains(&lot.id);
-            for award in content.awards.iter().filter(of_it) {
-                told.once(LOT_AWARDS, clip(&worths::won_by(&lot.id, award), LINE));
-            }
+        let awarded: Vec<&str> = content.awarded_lots().map(|lot| lot.id.as_str()).collect();
+        for lot in &awarded {
+            told.once(AWARDED_LOTS, clip(lot, LINE));
+        }
+        for (award, lots) in awards_of(&content.awards, &awarded) {
+            told.once(LOT_AWARDS, clip(&worths::won_by(&dues::named(&lots), award), LINE));
         }
         for document in &content.documents {
             told.once("documents", clip(&format!("{} {} {}", document.title, document.url, document.hash), LINE));
@@ -466,6 +466,19 @@ impl Told {
             }
         }
     }
+}
+
+/// The awards that somebody has won of these lots, each with those of them that it is of, in their order.
+fn awards_of<'a>(awards: &'a [Award], lots: &[&'a str]) -> Vec<(&'a Award, Vec<&'a str>)> {
+    let place: HashMap<&str, usize> = lots.iter().enumerate().map(|(place, lot)| (*lot, place)).collect();
+    let mut all: Vec<(Vec<usize>, &Award)> = Vec::new();
+    for award in awards.iter().filter(|award| won(award)) {
+        let mut places: Vec<usize> = award.lots.iter().filter_map(|lot| place.get(lot.as_str()).copied()).collect();
+        places.sort_unstable();
+        all.extend((!places.is_empty()).then_some((places, award)));
+    }
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all.into_iter().map(|(places, award)| (award, places.into_iter().map(|place| lots[place]).collect())).collect()
 }
 
 /// A lot in a list: its id and what it is called.

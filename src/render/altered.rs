@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, still_open, until};
-use super::ended::{ended_lots, label_lots, next_lots, of_lots};
+use super::ended::{again, ended_lots, label_lots, next_lots, of_lots};
 use super::language::{Language, Word, of_number, plural};
 use super::sentence::{Told, annulled, called, field, is_annulment, ordered, value, won};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
 use crate::base::ids::RecordId;
-use crate::model::{Closing, FieldName, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
+use crate::model::{Closing, FieldName, LOTS_DUE, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -99,7 +99,10 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             (SignalKind::TenderCancelled, ..) | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
             // Why it had ended concerns nobody any more.
             (SignalKind::TenderPublished, "stage" | "reason", _, _) if is_again(signal) => None,
-            (_, lots, old, new) if of_label == Some(lots) => Some(ended_lots([old.as_deref(), new.as_deref()]).0.join(", ")),
+            (_, LOTS_DUE, None, Some(new)) if of_label == Some(LOTS_DUE) => again(language, &new, true),
+            (_, lots, old, new) if of_label == Some(lots) && lots != LOTS_DUE => {
+                Some(ended_lots([old.as_deref(), new.as_deref()]).0.join(", "))
+            }
             (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) if called(signal, name) == "deadline" && plain => {
                 Some(format!("{old} → {new}"))
             }

@@ -4,14 +4,37 @@ use jiff::tz::TimeZone;
 
 use super::Language;
 use super::due::said;
+use super::lots::named;
 use super::sentence::{Told, moment};
 use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOTS_DUE, Signal, SignalKind, Story};
 
 /// The field of the lots whose end is what is told; others are told with what became of them.
 pub(super) fn label_lots(language: Language, signal: &Signal) -> Option<&'static str> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return None };
-    let has = |asked: &&str| fields.iter().any(|(name, ..)| name == asked);
-    [AWARDED_LOTS, CANCELLED_LOTS].into_iter().find(has).filter(|_| of_lots(language, signal).is_some())
+    let has = |asked: &&str| fields.iter().any(|field| field.0 == *asked && (*asked != LOTS_DUE || is_again(field)));
+    [LOTS_DUE, AWARDED_LOTS, CANCELLED_LOTS].into_iter().find(has).filter(|_| of_lots(language, signal).is_some())
+}
+
+/// Whether a field tells of lots that had ended and take offers again.
+pub(super) fn is_again((name, old, new): &Told) -> bool {
+    name == LOTS_DUE && old.is_none() && new.is_some()
+}
+
+/// "L1, until Sat 19 Dec 2026 13:00": lots that take offers again, where that is what is told; else with what happened to them.
+pub(super) fn again(language: Language, new: &str, labelled: bool) -> Option<String> {
+    let (lots, until) = new.rsplit_once(": ")?;
+    if labelled {
+        return Some(format!("{lots}, {} {until}", said(language, ["until", "hasta", "до"])));
+    }
+    let verb = match (language, lots.contains(", ")) {
+        (Language::En, false) => "takes offers again until",
+        (Language::En, true) => "take offers again until",
+        (Language::Es, false) => "vuelve a admitir ofertas hasta",
+        (Language::Es, true) => "vuelven a admitir ofertas hasta",
+        (Language::Ru, _) => "снова принимаются заявки до",
+    };
+    let gap = if language == Language::Ru { ": " } else { " " };
+    Some(format!("{}{gap}{verb} {until}", named(language, lots)))
 }
 
 /// Whether who won is told lot by lot: where several were won, or one beside those that were.
@@ -42,6 +65,9 @@ pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static st
     let came = |name: &str| tells(name).is_some_and(|(_, old, new)| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty());
     let withdrawn = tells("lots").is_some_and(|(_, old, _)| old.is_some()) && tells(LOTS_DUE).is_none() && tells("deadline").is_some();
     match signal.kind {
+        SignalKind::DeadlineMoved if fields.iter().any(is_again) => {
+            Some(said(language, ["Lot takes offers again", "Un lote vuelve a admitir ofertas", "По лоту снова принимаются заявки"]))
+        }
         SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(AWARDED_LOTS) => {
             Some(said(language, ["Lot awarded", "Lote adjudicado", "По лоту выбран победитель"]))
         }

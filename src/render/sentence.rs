@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use super::Language;
 use super::clean::line;
 use super::due::{odd_words, said, stage_word};
-use super::ended::{ended, label_lots, next_lots, of_lots, won_by_lots};
+use super::ended::{again as again_until, ended, ended_lots, is_again, label_lots, next_lots, of_lots, won_by_lots};
 use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
@@ -162,14 +162,18 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return Vec::new() };
     let (label, of_lots) = (label_lots(language, signal), of_lots(language, signal).is_some());
     let awarded = signal.kind == SignalKind::TenderAwarded;
-    let by_lots = won_by_lots(fields);
-    let shown = |name: &str| match name {
+    let (by_lots, again) = (won_by_lots(fields), fields.iter().any(is_again));
+    let came = |[old, new]: [&Option<String>; 2]| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty();
+    let shown = |(name, old, new): &Told| match name.as_str() {
+        // That a lot has ended no longer is said where it takes offers again.
+        AWARDED_LOTS | CANCELLED_LOTS if again && !came([old, new]) => false,
         LOT_AWARDS => by_lots,
         "winner" | "award_value" | AWARDED_LOTS => !by_lots,
         _ => true,
     };
-    let mut fields: Vec<&Told> = fields.iter().filter(|field| shown(&field.0) && !said_of_lots(signal, field)).collect();
-    fields.sort_by_key(|(name, ..)| match name.as_str() {
+    let mut fields: Vec<&Told> = fields.iter().filter(|field| shown(field) && !said_of_lots(signal, field)).collect();
+    fields.sort_by_key(|field| match field.0.as_str() {
+        LOTS_DUE if again => i32::from(!is_again(field)),
         LOTS_DUE if label.is_none() => 0,
         name if label == Some(name) => 0,
         "stage" if awarded => 0,
@@ -369,6 +373,9 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
     }
     if let (LOT_AWARDS, None, Some(new)) = (name, old, new) {
         return new.to_owned();
+    }
+    if let (LOTS_DUE, None, Some(new)) = (name, old, new) {
+        return again_until(language, new, false).unwrap_or_else(|| new.to_owned());
     }
     // Each with its lot before it.
     if let (LOTS_DUE, Some((lot, old)), Some((_, new))) =

@@ -357,80 +357,114 @@ fn titles_are_kept_in_the_languages_of_letters() {
     assert_eq!(Language::ALL.map(Language::tag), crate::model::OF_LETTERS);
 }
 
+fn changed(record: &Record, kind: SignalKind, fields: &[(&str, Option<&str>, Option<&str>)]) -> Signal {
+    let fields = fields.iter().map(|(name, old, new)| ((*name).to_owned(), old.map(str::to_owned), new.map(str::to_owned))).collect();
+    Signal { kind, story: Story::Changed { title: record.title(), fields, more: 0 }, ..changes(record)[0].clone() }
+}
+
+/// What is told of lots that had ended and take offers again.
+fn of_lots_again(record: &Record) -> Vec<Signal> {
+    let of = |kind, fields: &[_]| changed(record, kind, fields);
+    vec![
+        // One had ended and takes offers again, beside one that goes on; with what became of another.
+        of(SignalKind::DeadlineMoved, &[("lot_deadlines", None, Some("L1: 2026-12-19"))]),
+        of(
+            SignalKind::DeadlineMoved,
+            &[
+                ("cancelled_lots", Some("L1; L3"), Some("L3")),
+                ("deadline", Some("2026-12-18"), Some("2026-12-04")),
+                ("lot_deadlines", Some("L2: 2026-12-18"), Some("L2: 2026-12-11")),
+                ("lot_deadlines", None, Some("L1, L4: 2026-12-04")),
+            ],
+        ),
+        of(
+            SignalKind::DeadlineMoved,
+            &[
+                ("awarded_lots", Some("L1"), Some("L2")),
+                ("winner", Some("Acme"), Some("Acme; Bolt")),
+                ("lot_awards", Some("L1: Acme, 9000 EUR"), Some("L2: Bolt, 900 EUR; L3, L5: Bolt, 70 EUR; … (+2)")),
+                ("lot_deadlines", None, Some("L1: 2026-12-19")),
+            ],
+        ),
+    ]
+}
+
+/// What is told of the lots of a tender.
+fn of_lots(record: &Record) -> Vec<Signal> {
+    let (first, second) = ("2026-11-27T08:00:00-05:00[America/Bogota]", "2026-11-30T08:00:00-05:00[America/Bogota]");
+    let of = |kind, fields: &[_]| changed(record, kind, fields);
+    let (moved, cancelled) = (("deadline", Some(first), Some(second)), ("cancelled_lots", None, Some("L1")));
+    let until = [first, second].map(|until| format!("L1, L2: {until}"));
+    let of_lot = ("lot_deadlines", Some(until[0].as_str()), Some(until[1].as_str()));
+    vec![
+        of(SignalKind::DeadlineMoved, &[moved, ("lot", Some("L1"), Some("L2, L3"))]),
+        of(SignalKind::DeadlineMoved, &[moved, cancelled]),
+        of(SignalKind::DeadlineMoved, &[moved, cancelled, ("lot", Some("L1"), Some("L2, L3"))]),
+        of(
+            SignalKind::DeadlineMoved,
+            &[
+                moved,
+                ("awarded_lots", None, Some("L1")),
+                ("cancelled_lots", None, Some("L2")),
+                ("winner", None, Some("Acme")),
+                ("award_value", None, Some("90000 EUR")),
+                ("lot", Some("L1, L2"), Some("L3")),
+            ],
+        ),
+        of(SignalKind::DeadlineMoved, &[("deadline", Some(first), Some(second)), ("lots", Some("L1 Beds"), None)]),
+        of(SignalKind::DeadlineMoved, &[moved, ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))]),
+        of(SignalKind::DeadlineMoved, &[moved, of_lot]),
+        of(
+            SignalKind::TenderChanged,
+            &[("awarded_lots", None, Some("L1; L2")), ("winner", None, Some("Acme")), ("lots", None, Some("L4 Sofas"))],
+        ),
+        of(SignalKind::TenderChanged, &[("title", Some("A"), Some("B")), cancelled]),
+        of(SignalKind::TenderChanged, &[("cancelled_lots", Some("L1; L2"), None)]),
+        of(
+            SignalKind::TenderAwarded,
+            &[
+                ("stage", Some("open"), Some("awarded")),
+                ("awarded_lots", None, Some("L2; L3")),
+                ("cancelled_lots", None, Some("L1")),
+                ("winner", None, Some("Acme")),
+                ("award_value", None, Some("90000 EUR")),
+            ],
+        ),
+        of(
+            SignalKind::TenderAwarded,
+            &[
+                ("stage", Some("open"), Some("awarded")),
+                ("awarded_lots", None, Some("L1; L2")),
+                ("winner", None, Some("Acme; Bolt, S.L.")),
+                ("lot_awards", None, Some("L1: Acme, 90000 EUR; L2: Bolt, S.L.")),
+            ],
+        ),
+        of(
+            SignalKind::TenderChanged,
+            &[
+                ("awarded_lots", Some("L1"), Some("L1; L3")),
+                ("winner", Some("Acme"), Some("Acme; Bolt")),
+                ("award_value", Some("11000 EUR"), None),
+                ("lot_awards", None, Some("L3: Bolt, 5000.50 EUR")),
+            ],
+        ),
+        of(SignalKind::TenderChanged, &[("lot_awards", Some("L1: Acme, 9000 EUR"), Some("L1: Acme, 8000 EUR"))]),
+        // One that was not awarded is called for again.
+        of(
+            SignalKind::TenderPublished,
+            &[("stage", Some("awarded"), Some("open")), ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))],
+        ),
+    ]
+}
+
 #[test]
 fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
     let rep: RepId = "ana".parse().unwrap();
     let zone = TimeZone::get("Europe/Madrid").unwrap();
     let record = tenders()[1].clone();
-    let (first, second) = ("2026-11-27T08:00:00-05:00[America/Bogota]", "2026-11-30T08:00:00-05:00[America/Bogota]");
-    let of = |kind, fields: &[(&str, Option<&str>, Option<&str>)]| {
-        let fields = fields.iter().map(|(name, old, new)| ((*name).to_owned(), old.map(str::to_owned), new.map(str::to_owned))).collect();
-        Signal { kind, story: Story::Changed { title: record.title(), fields, more: 0 }, ..changes(&record)[0].clone() }
-    };
-    let (moved, cancelled) = (("deadline", Some(first), Some(second)), ("cancelled_lots", None, Some("L1")));
-    let until = [first, second].map(|until| format!("L1, L2: {until}"));
-    let of_lot = ("lot_deadlines", Some(until[0].as_str()), Some(until[1].as_str()));
     let mut told = String::new();
     for language in [Language::En, Language::Es, Language::Ru] {
-        for signal in [
-            of(SignalKind::DeadlineMoved, &[moved, ("lot", Some("L1"), Some("L2, L3"))]),
-            of(SignalKind::DeadlineMoved, &[moved, cancelled]),
-            of(SignalKind::DeadlineMoved, &[moved, cancelled, ("lot", Some("L1"), Some("L2, L3"))]),
-            of(
-                SignalKind::DeadlineMoved,
-                &[
-                    moved,
-                    ("awarded_lots", None, Some("L1")),
-                    ("cancelled_lots", None, Some("L2")),
-                    ("winner", None, Some("Acme")),
-                    ("award_value", None, Some("90000 EUR")),
-                    ("lot", Some("L1, L2"), Some("L3")),
-                ],
-            ),
-            of(SignalKind::DeadlineMoved, &[("deadline", Some(first), Some(second)), ("lots", Some("L1 Beds"), None)]),
-            of(SignalKind::DeadlineMoved, &[moved, ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))]),
-            of(SignalKind::DeadlineMoved, &[moved, of_lot]),
-            of(
-                SignalKind::TenderChanged,
-                &[("awarded_lots", None, Some("L1; L2")), ("winner", None, Some("Acme")), ("lots", None, Some("L4 Sofas"))],
-            ),
-            of(SignalKind::TenderChanged, &[("title", Some("A"), Some("B")), cancelled]),
-            of(SignalKind::TenderChanged, &[("cancelled_lots", Some("L1; L2"), None)]),
-            of(
-                SignalKind::TenderAwarded,
-                &[
-                    ("stage", Some("open"), Some("awarded")),
-                    ("awarded_lots", None, Some("L2; L3")),
-                    ("cancelled_lots", None, Some("L1")),
-                    ("winner", None, Some("Acme")),
-                    ("award_value", None, Some("90000 EUR")),
-                ],
-            ),
-            of(
-                SignalKind::TenderAwarded,
-                &[
-                    ("stage", Some("open"), Some("awarded")),
-                    ("awarded_lots", None, Some("L1; L2")),
-                    ("winner", None, Some("Acme; Bolt, S.L.")),
-                    ("lot_awards", None, Some("L1: Acme, 90000 EUR; L2: Bolt, S.L.")),
-                ],
-            ),
-            of(
-                SignalKind::TenderChanged,
-                &[
-                    ("awarded_lots", Some("L1"), Some("L1; L3")),
-                    ("winner", Some("Acme"), Some("Acme; Bolt")),
-                    ("award_value", Some("11000 EUR"), None),
-                    ("lot_awards", None, Some("L3: Bolt, 5000.50 EUR")),
-                ],
-            ),
-            of(SignalKind::TenderChanged, &[("lot_awards", Some("L1: Acme, 9000 EUR"), Some("L1: Acme, 8000 EUR"))]),
-            // One that was not awarded is called for again.
-            of(
-                SignalKind::TenderPublished,
-                &[("stage", Some("awarded"), Some("open")), ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))],
-            ),
-        ] {
+        for signal in of_lots(&record).into_iter().chain(of_lots_again(&record)) {
             let changes = [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&signal), with: None }];
             let reader = Reader { rep: &rep, language, zone: &zone };
             let letter = reminder(&reader, &News { changes: &changes, ..News::default() }, &Links::default(), now()).unwrap();

@@ -5,9 +5,13 @@
 //! changes the parts it speaks of: lots, documents, deadlines and values by what they are told apart by, the others as a whole. Results come
 //! to those that are there; one that follows another notice takes the place of that one's results.
 
-use std::collections::BTreeMap;
+mod stand;
 
-use crate::model::{Amendment, Award, Content, Deadline, Lot, Notice, NoticeKind, Outcome, Party, Raw, Stage, Texts};
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::model::{Amendment, Award, Content, DeadlineKind, Lot, Notice, NoticeKind, Outcome, Party, Raw, Stage, Texts, WorthKind};
 
 /// Notices that are looked at for being idle: each costs a fold of all.
 const TRIES: usize = 64;
@@ -31,6 +35,12 @@ pub struct Tender {
     stated: Stage,
     /// What the words of its status said so far.
     status: Status,
+    /// Which notice called again for a lot that had ended, by the lot; the whole is called "".
+    again: BTreeMap<String, usize>,
+    /// Awards whose place those of a later call took.
+    aside: Vec<Award>,
+    /// Deadlines that lots had so far.
+    of_lots: BTreeSet<(DeadlineKind, Timestamp)>,
 }
 
 /// What the words of a status said, where a portal has them.
@@ -138,6 +148,9 @@ impl Tender {
             names: Vec::new(),
             stated: Stage::Unknown,
             status: Status::default(),
+            again: BTreeMap::new(),
+            aside: Vec::new(),
+            of_lots: BTreeSet::new(),
         }
     }
 
@@ -165,6 +178,8 @@ impl Tender {
         self.by_status(notice);
         self.stated = self.notice.stage;
         self.ends_with_lots();
+        self.opens_again(before, place);
+        self.moves_with_lots();
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
@@ -202,11 +217,16 @@ impl Tender {
     fn parts(&mut self, notice: &Notice) -> [(&'static str, bool); 20] {
         let (old, new, whole) = (&mut self.notice.content, &notice.content, notice.whole);
         // A call for some of the lots takes no results of others back.
-        let ended =
-            |lot: &Lot| matches!(lot.stage, Some(Stage::Awarded | Stage::Cancelled)) && !new.lots.iter().any(|other| other.id == lot.id);
+        let named: BTreeSet<&str> = new.lots.iter().map(|lot| lot.id.as_str()).collect();
+        let ended = |lot: &Lot| matches!(lot.stage, Some(Stage::Awarded | Stage::Cancelled)) && !named.contains(lot.id.as_str());
         let ended: Vec<Lot> = old.lots.iter().filter(|lot| notice.results_apart && !new.lots.is_empty() && ended(lot)).cloned().collect();
         let lots = if whole { renew(&mut old.lots, &new.lots, whole) } else { lots(&mut old.lots, &new.lots) };
         old.lots.extend(ended.into_iter().filter(|_| whole));
+        // Nor what was paid for them.
+        let paid = old.worth.iter().find(|worth| worth.kind == WorthKind::Award && notice.results_apart && new.awards.is_empty()).cloned();
+        let worth = renew_each(&mut old.worth, &new.worth, whole, |a, b| a.kind == b.kind);
+        let unpaid = old.worth.iter().all(|worth| worth.kind != WorthKind::Award);
+        old.worth.extend(paid.filter(|_| unpaid));
         [
             ("lots", lots),
             ("title", renew(&mut old.title, &new.title, whole)),
@@ -217,7 +237,7 @@ impl Tender {
             ("nature", renew(&mut old.nature, &new.nature, whole)),
             ("procedure", renew(&mut old.procedure, &new.procedure, whole)),
             ("technique", renew(&mut old.technique, &new.technique, whole)),
-            ("worth", renew_each(&mut old.worth, &new.worth, whole, |a, b| a.kind == b.kind)),
+            ("worth", worth),
             ("deadlines", renew_each(&mut old.deadlines, &new.deadlines, whole, |a, b| a.kind == b.kind)),
             ("places", renew(&mut old.places, &new.places, whole)),
             ("documents", renew_each(&mut old.documents, &new.documents, whole, |a, b| a.url == b.url)),
@@ -232,144 +252,39 @@ impl Tender {
         ]
     }
 
-    /// Results: those of a notice that is followed make room, those of the same id and lots are renewed, others come to those that are there.
+    /// Results: those of a notice that is followed make room, and those of a lot that was called for again to those of that call; those of the same id
+    /// and lots are renewed, others come to those that are there.
     fn awards(&mut self, notice: &Notice, place: usize) {
-        let new = &notice.content.awards;
+        let new: Vec<&Award> = notice.content.awards.iter().filter(|award| !self.aside.contains(award)).collect();
         let all = notice.whole && !(notice.results_apart && new.is_empty());
         let follows = |from: usize| !new.is_empty() && !notice.previous.is_empty() && self.names[from].contains(&notice.previous);
         let known = std::mem::take(&mut self.notice.content.awards);
         let mut awards: Vec<(usize, Award)> = self.awards_from.iter().copied().zip(known).collect();
+        let past: Vec<Award> = awards.iter().filter(|(from, award)| self.is_past(*from, award)).map(|(_, award)| award.clone()).collect();
         let before = awards.len();
         awards.retain(|(from, _)| !all && !follows(*from));
         let fewer = awards.len() < before;
-        for award in new {
+        for award in &new {
             match awards.iter_mut().find(|(_, known)| same_award(known, award)) {
                 Some(known) => *known = (place, renewed(&known.1, award)),
-                None => awards.push((place, award.clone())),
+                None => awards.push((place, (*award).clone())),
             }
         }
         if fewer || !new.is_empty() {
             self.said.insert("awards", place);
             self.notice.found.extend(notice.found.get("awards").map(|path| ("awards", path.clone())));
         }
+        let fresh: Vec<&Award> = new.into_iter().filter(|award| award.outcome != Outcome::Pending && !past.contains(award)).collect();
+        let over = |award: &Award| past.contains(award) && fresh.iter().any(|new| same_lots(award, new));
+        let (over, awards): (Vec<_>, Vec<_>) = awards.into_iter().partition(|(_, award)| over(award));
+        self.aside.extend(over.into_iter().map(|(_, award)| award));
         (self.awards_from, self.notice.content.awards) = awards.into_iter().unzip();
     }
-
-    /// A notice that only says of some awards that nobody has won them, or no longer, ends nothing while others stand.
-    fn stand(&mut self, notice: &Notice) {
-        let wins = |awards: &[Award]| awards.iter().any(|award| award.outcome.has_winner());
-        let told = &notice.content.awards;
-        let takes = notice.kind == NoticeKind::Award && !told.is_empty() && !wins(told);
-        if takes && wins(&self.notice.content.awards) && matches!(notice.stage, Stage::Open | Stage::Closed | Stage::Cancelled) {
-            self.notice.stage = Stage::Awarded;
-        }
-    }
-
-    /// Where each lot stands: results say it, else the notice itself. A lot that it names and says nothing of stays as it was, and is open again where
-    /// the notice calls for offers for it that are still due.
-    fn lots_stand(&mut self, notice: &Notice, place: usize, stood: &BTreeMap<String, Option<Stage>>) {
-        let content = &mut self.notice.content;
-        let awards: Vec<&Award> =
-            self.awards_from.iter().zip(&content.awards).filter(|(from, _)| **from == place).map(|(_, award)| award).collect();
-        let whole = takes(&content.deadlines, notice.published);
-        let says_all = notice.whole && !notice.results_apart;
-        for lot in &mut content.lots {
-            let results: Vec<&Award> = awards.iter().filter(|award| award.lots.contains(&lot.id)).copied().collect();
-            let fruitless = |award: &&Award| match award.outcome {
-                Outcome::Unsuccessful => true,
-                Outcome::Withdrawn => award.winners.is_empty(),
-                _ => false,
-            };
-            let own = notice.content.lots.iter().find(|other| other.id == lot.id).map(|lot| lot.stage);
-            let open = if has_own(lot) { takes(&lot.deadlines, notice.published) } else { whole };
-            let calls = notice.stage == Stage::Open && notice.content.awards.is_empty() && open;
-            let before = stood.get(&lot.id).copied().flatten();
-            lot.stage = match (own.flatten(), before) {
-                (Some(Stage::Cancelled), _) => Some(Stage::Cancelled),
-                _ if results.iter().any(|award| award.outcome.has_winner()) => Some(Stage::Awarded),
-                (Some(said), _) => Some(said),
-                (None, _) if !results.is_empty() && results.iter().all(fruitless) => Some(Stage::Cancelled),
-                (None, Some(Stage::Awarded)) if !results.is_empty() => None,
-                (None, Some(_)) if own.is_some() && calls => Some(Stage::Open),
-                (None, _) if says_all => None,
-                (None, before) => before,
-            };
-        }
-    }
-
-    /// A status that turns from running to over ends the tender before its time. Who calls every published tender complete says so from the first
-    /// notice on, and ends nothing by it. A notice without a status leaves it as it was: what runs is open when its lots are again, or when who had won
-    /// them has no longer.
-    fn by_status(&mut self, notice: &Notice) {
-        let Status { ran, over, runs } = &mut self.status;
-        match notice.code.rsplit(' ').next().unwrap_or_default().to_lowercase().as_str() {
-            "active" => (*ran, *over, *runs) = (true, false, true),
-            "complete" | "completed" => (*over, *runs) = (*ran, false),
-            "cancelled" | "canceled" | "unsuccessful" | "withdrawn" | "suspended" | "planned" | "planning" => *runs = false,
-            _ => {
-                let opens = |lot: &Lot| lot.stage == Some(Stage::Open) && takes(&lot.deadlines, notice.published);
-                let again = notice.stage == Stage::Unknown && notice.kind == NoticeKind::Change && notice.content.lots.iter().any(opens);
-                let annulled = notice.stage == Stage::Closed && notice.kind == NoticeKind::Award && !notice.content.awards.is_empty();
-                if *runs && (again || annulled && takes(&self.notice.content.deadlines, notice.published)) {
-                    self.notice.stage = Stage::Open;
-                }
-            }
-        }
-        if *over && self.notice.stage == Stage::Open {
-            self.notice.stage = Stage::Closed;
-        }
-    }
-
-    /// Results of some lots end nothing while others take offers.
-    fn goes_on(&mut self, notice: &Notice, before: Stage) {
-        let decides = matches!(notice.stage, Stage::Awarded | Stage::Closed | Stage::Cancelled) && notice.kind != NoticeKind::Cancellation;
-        let Some(published) = notice.published.filter(|_| decides && !notice.content.awards.is_empty()) else { return };
-        let content = &mut self.notice.content;
-        let whole = takes(&content.deadlines, Some(published));
-        let decided = |lot: &Lot| {
-            let of_it = |award: &&Award| award.lots.is_empty() || award.lots.contains(&lot.id);
-            match lot.stage {
-                Some(Stage::Awarded | Stage::Cancelled) => true,
-                Some(Stage::Open) => false,
-                _ => content.awards.iter().filter(of_it).any(|award| award.outcome != Outcome::Pending),
-            }
-        };
-        let open: Vec<bool> = content
-            .lots
-            .iter()
-            .map(|lot| !decided(lot) && if has_own(lot) { takes(&lot.deadlines, Some(published)) } else { whole })
-            .collect();
-        if content.lots.len() < 2 || !open.contains(&true) {
-            return;
-        }
-        for (lot, _) in content.lots.iter_mut().zip(open).filter(|(lot, open)| *open && lot.stage == Some(Stage::Closed)) {
-            lot.stage = Some(Stage::Open);
-        }
-        self.notice.stage = if before.is_live() { before } else { Stage::Open };
-    }
-
-    /// Where each of its lots has ended, with a winner or without one, nothing takes offers any more, whatever the status of the whole still says.
-    fn ends_with_lots(&mut self) {
-        let lots = &self.notice.content.lots;
-        let stands = |stage: Stage| move |lot: &Lot| lot.stage == Some(stage);
-        if self.notice.stage == Stage::Open
-            && !lots.is_empty()
-            && lots.iter().all(|lot| stands(Stage::Awarded)(lot) || stands(Stage::Cancelled)(lot))
-        {
-            self.notice.stage = if lots.iter().any(stands(Stage::Awarded)) { Stage::Awarded } else { Stage::Cancelled };
-        }
-    }
 }
 
-/// Whether one of these deadlines for offers is after a moment.
-fn takes(deadlines: &[Deadline], at: Option<jiff::Timestamp>) -> bool {
-    let later = |due: &Deadline| due.kind.binds() && due.due.as_ref().zip(at).is_some_and(|(due, at)| due.at > at);
-    deadlines.iter().any(later)
-}
-
-/// Whether a lot has a deadline for offers of its own.
-fn has_own(lot: &Lot) -> bool {
-    lot.deadlines.iter().any(|due| due.kind.binds())
+/// Whether two awards may be of the same lot.
+fn same_lots(one: &Award, other: &Award) -> bool {
+    one.lots.is_empty() || other.lots.is_empty() || one.lots.iter().any(|lot| other.lots.contains(lot))
 }
 
 /// Notices of results count their awards from one each: only those on the same lots are the same.

@@ -200,6 +200,49 @@ async fn a_lot_that_is_awarded_ends_no_tender_of_which_another_is_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_is_called_for_again_is_told_with_its_deadline_and_who_had_won_it_gives_way() {
+    let world = world().await;
+    let first = "2026-11-24T10:00:00Z";
+    // The whole goes on saying when its first lot was due.
+    let release = |id: &str, (until, state): (&str, &str), award: Option<(&str, &str, u32)>| {
+        let mut one = crutches(id, "Crutches", (until, state));
+        one["tender"]["tenderPeriod"] = json!({ "endDate": first });
+        if let Some((number, winner, amount)) = award {
+            one["tag"] = json!(["award"]);
+            one["awards"] = json!([{
+                "id": number, "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": number, "name": winner }],
+                "value": { "amount": amount, "currency": "EUR" },
+            }]);
+        }
+        one
+    };
+    world.show(0, release("1", (first, "active"), None));
+    world.until("2026-11-24T12:00:00Z").await;
+    world.show(0, release("11", (first, "complete"), Some(("1", "Ortopedia Norte, S.A.", 9_000))));
+    world.until("2026-11-25T12:00:00Z").await;
+    for id in ["111", "1111"] {
+        let mut again = release(id, ("2026-12-20T10:00:00Z", "active"), None);
+        again["tag"] = json!(["tenderUpdate"]);
+        world.show(0, again);
+        world.until(&format!("2026-11-2{}T12:00:00Z", 3 + id.len())).await;
+    }
+    let again = world.mails("ana", "Lot takes offers again: L1, until Sun 20 Dec 2026 10:00 UTC (");
+    assert_eq!(again.len(), 1, "{:#?}", world.mails("ana", ""));
+    assert_eq!(world.mails("ana", "Deadline moved"), Vec::<String>::new());
+    let list = listed(&world, "2026-12-01T00:00:00Z").await;
+    assert_eq!((list[0].deadline_at.as_deref(), list[0].lots.as_deref()), (Some(L2), Some("L2")));
+    assert_eq!(list[0].later_lots, [("L1".to_owned(), "2026-12-20 10:00 UTC".to_owned())]);
+    let mut result = release("11111", ("2026-12-20T10:00:00Z", "complete"), Some(("9", "Ayudas Sur, S.L.", 12_000)));
+    result["date"] = json!("2026-11-28T09:00:00Z");
+    world.show(0, result);
+    world.until("2026-11-30T12:00:00Z").await;
+    let told = world.mails("ana", "Lot awarded: L1");
+    assert!(told.len() == 2 && told[1].contains("Lot awarded: L1: Ayudas Sur, S.L., 12,000 EUR"), "{:#?}", world.mails("ana", ""));
+    let view = shown(&world).await;
+    assert_eq!((view.stage.as_deref(), view.deadline_at.as_deref()), (Some("open"), Some(L2)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lot_that_is_pulled_forward_is_told_with_what_it_was() {
     let world = world().await;
     world.show(0, crutches("1", "Crutches", ("2026-12-20T10:00:00Z", "active")));

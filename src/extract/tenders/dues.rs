@@ -41,10 +41,6 @@ pub(super) fn of_lots(counting: &Counting<'_>, content: &Content) -> Option<Valu
             None => all.push((of_it, deadline, due)),
         }
     }
-    let named = |names: &[&str]| {
-        let more = if names.len() > NAMED { ", …" } else { "" };
-        names.iter().take(NAMED).map(|name| clip(name, NAME)).collect::<Vec<_>>().join(", ") + more
-    };
     let until = |deadline: &Deadline, due: &Due| match due.time {
         None => Value::Date(due.day),
         Some(_) => Value::Time(Moment {
@@ -58,6 +54,12 @@ pub(super) fn of_lots(counting: &Counting<'_>, content: &Content) -> Option<Valu
     let some = |names: &Vec<&str>| !names.is_empty() && names.len() < lots;
     let several = all.len() > 1 || all.first().is_some_and(|(names, ..)| some(names));
     several.then(|| lots_due(all.iter().take(KEPT).map(|(names, deadline, due)| (named(names), until(deadline, due)))))
+}
+
+/// Some lots by their names: "L1, L2".
+pub(super) fn named(lots: &[&str]) -> String {
+    let more = if lots.len() > NAMED { ", …" } else { "" };
+    lots.iter().take(NAMED).map(|name| clip(name, NAME)).collect::<Vec<_>>().join(", ") + more
 }
 
 /// The first binding deadline that is not over when the notice was published, as ISO 8601; a day alone stays one.

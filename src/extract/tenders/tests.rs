@@ -182,6 +182,20 @@ fn void_by_a_tombstone_on_the_page_of_its_entry() {
 }
 
 #[test]
+fn an_award_of_several_lots_is_one_with_what_it_is_worth() {
+    let award = |id: &str, lots: &[&str], winner: &str, amount: u32| {
+        json!({ "id": id, "status": "active", "relatedLots": lots, "suppliers": [{ "id": id, "name": winner }],
+            "value": { "amount": amount, "currency": "EUR" } })
+    };
+    let mut release = call("2026-07-15T14:00:00Z");
+    release["tender"]["lots"] = ["L1", "L2", "L3", "L4"].iter().map(|id| json!({ "id": id, "title": id })).collect();
+    release["awards"] = json!([award("1", &["L4"], "Bolt", 900), award("2", &["L3", "L1"], "Acme", 68_000)]);
+    let drafts = read("", &release);
+    let said = |name: &str| drafts[0].value(name).map(Value::text).unwrap_or_default();
+    assert_eq!((said("lot_awards").as_str(), said("awarded_lots").as_str()), ("L1, L3: Acme, 68000 EUR; L4: Bolt, 900 EUR", "L1; L3; L4"));
+}
+
+#[test]
 fn what_is_no_document_is_told_by_what_it_is() {
     let url = Url::parse("https://a.example/feed.atom").unwrap();
     let page = "<!doctype html><html><head><title>Mantenimiento programado</title></head><body></body></html>";

@@ -29,12 +29,11 @@ pub(super) fn awarded(awards: &[Award]) -> Option<String> {
     largest(&one.worth, WorthKind::Award)
 }
 
-/// Who won a lot, and for how much: "L1: Acme; Bolt, 68000 EUR". The sum of an award on several lots is of all of them.
-pub(super) fn won_by(lot: &str, award: &Award) -> String {
-    let names: Vec<String> = award.winners.iter().filter_map(|winner| Some(winner.name.best(&[])?.replace(';', ","))).collect();
-    let worth = largest(&award.worth, WorthKind::Award).filter(|_| award.lots.len() == 1);
-    let parts: Vec<String> = names.into_iter().chain(worth).collect();
-    format!("{lot}: {}", parts.join(", "))
+/// Who won these lots, and for how much: "L1, L2: Acme, Bolt, 68000 EUR".
+pub(super) fn won_by(lots: &str, award: &Award) -> String {
+    let names = award.winners.iter().filter_map(|winner| Some(winner.name.best(&[])?.replace(';', ",")));
+    let parts: Vec<String> = names.chain(largest(&award.worth, WorthKind::Award)).collect();
+    format!("{lots}: {}", parts.join(", "))
 }
 
 /// The largest amount of a kind, in the currency of the first.

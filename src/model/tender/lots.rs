@@ -106,13 +106,14 @@ fn few(names: &Value) -> String {
 }
 
 /// The lots whose deadline the draft says otherwise than the record, those that moved alike together, each with what it was and what it is now, as
-/// [`LOTS_DUE`] keeps one.
-pub fn moved_lots(record: &Record, draft: &Draft) -> Vec<[Value; 2]> {
+/// [`LOTS_DUE`] keeps one; of a lot that had ended and takes offers again what it is now alone.
+pub fn moved_lots(record: &Record, draft: &Draft) -> Vec<(Option<Value>, Value)> {
     let own = [record.value(DEADLINE.as_str()), draft.value(DEADLINE.as_str())];
     let ([Some(was), Some(is)], RecordKind::Tender, false) = (own, draft.kind, draft.again) else { return Vec::new() };
     let (before, after) = (record.value(LOTS_DUE), draft.value(LOTS_DUE));
     let published = |value: Option<&Value>| value.and_then(Value::instant);
     let said = published(draft.value(PUBLISHED)).filter(|said| Some(*said) > published(record.value(PUBLISHED)));
+    let later = |until: &Value| end_of(until) > said;
     // Where the lots do not differ the tender's own deadline is that of each.
     let all: Vec<(String, &Value, &Value)> = match (before, after, said) {
         (Some(_), Some(_), _) => {
@@ -120,22 +121,40 @@ pub fn moved_lots(record: &Record, draft: &Draft) -> Vec<[Value; 2]> {
             by_lot(before).filter_map(|(lot, until)| now.get(&lot).map(|now| (lot, until, *now))).collect()
         }
         (None, Some(_), Some(_)) => by_lot(after).map(|(lot, until)| (lot, was, until)).collect(),
-        (Some(_), None, Some(said)) => {
-            let stands = |lot: &str, until: &Value| {
-                end_of(until).is_some_and(|end| end > said) && names(draft, "lots", lot) && !names(draft, CANCELLED_LOTS, lot)
-            };
+        (Some(_), None, Some(_)) => {
+            let stands = |lot: &str, until: &Value| later(until) && names(draft, "lots", lot) && !names(draft, CANCELLED_LOTS, lot);
             by_lot(before).filter(|(lot, until)| stands(lot, until)).map(|(lot, until)| (lot, until, is)).collect()
         }
-        _ => return Vec::new(),
+        _ => Vec::new(),
     };
-    let mut moved: Vec<(String, &Value, &Value)> = Vec::new();
-    for (lot, from, to) in all.into_iter().filter(|(_, from, to)| from.instant() != to.instant()) {
-        match moved.iter_mut().find(|(_, same, alike)| (same.instant(), alike.instant()) == (from.instant(), to.instant())) {
+    let live = draft.value("stage").and_then(|stage| Stage::from_word(&stage.text())).is_none_or(Stage::is_live) && is_live(record);
+    let ended: Vec<&str> = if live && said.is_some() { ended(record).filter(|lot| !is_ended(draft, lot)).collect() } else { Vec::new() };
+    let until = |lot: &str| if after.is_some() { by_lot(after).find(|(open, _)| open == lot).map(|(_, until)| until) } else { Some(is) };
+    let again = ended.iter().filter(|lot| names(draft, "lots", lot)).filter_map(|lot| Some(((*lot).to_owned(), None, until(lot)?)));
+    let moved = all.into_iter().filter(|(lot, from, to)| from.instant() != to.instant() && !ended.contains(&lot.as_str()));
+    let mut told: Vec<(String, Option<&Value>, &Value)> = Vec::new();
+    for (lot, from, to) in moved.map(|(lot, from, to)| (lot, Some(from), to)).chain(again.filter(|(.., until)| later(until))) {
+        let alike = |was: Option<&Value>| was.and_then(Value::instant) == from.and_then(Value::instant);
+        match told.iter_mut().find(|(_, was, is)| alike(*was) && is.instant() == to.instant()) {
             Some((lots, ..)) => *lots = format!("{lots}, {lot}"),
-            None => moved.push((lot, from, to)),
+            None => told.push((lot, from, to)),
         }
     }
-    moved.into_iter().map(|(lots, from, to)| [from, to].map(|until| lots_due([(lots.clone(), until.clone())]))).collect()
+    let kept = |lots: &str, until: &Value| lots_due([(lots.to_owned(), until.clone())]);
+    told.into_iter().map(|(lots, from, to)| (from.map(|from| kept(&lots, from)), kept(&lots, to))).collect()
+}
+
+/// The lots of a record that had ended, with a winner or without one.
+fn ended(record: &Record) -> impl Iterator<Item = &str> {
+    [AWARDED_LOTS, CANCELLED_LOTS].into_iter().filter_map(|name| record.value(name)).flat_map(Value::each).filter_map(|lot| match lot {
+        Value::Text(lot) => Some(lot.as_str()),
+        _ => None,
+    })
+}
+
+/// Whether a draft says that a lot has ended.
+fn is_ended(draft: &Draft, lot: &str) -> bool {
+    [AWARDED_LOTS, CANCELLED_LOTS].into_iter().any(|list| names(draft, list, lot))
 }
 
 /// The lots that the deadline of a tender was of and those that it is of, where those ended and others go on: none of them moved.
@@ -152,7 +171,7 @@ pub fn next_lots(record: &Record, draft: &Draft) -> Option<[Value; 2]> {
     let knows = |lot: &str| by_lot(before).any(|(known, _)| known == lot);
     let stands = |lot: &str| match after {
         Some(_) => by_lot(after).any(|(open, _)| open == lot),
-        None => names(draft, "lots", lot) && ![CANCELLED_LOTS, AWARDED_LOTS].into_iter().any(|ended| names(draft, ended, lot)),
+        None => names(draft, "lots", lot) && !is_ended(draft, lot),
     };
     let all = |lots: &Value, is: &dyn Fn(&str) -> bool| named(lots).next().is_some() && named(lots).all(|lot| is(&lot));
     let gave = all(&was, &|lot| !stands(lot)) && all(&is, &|lot| knows(lot) && stands(lot));
@@ -333,7 +352,53 @@ mod tests {
             let now = with(with(published(lots(is, after), said), "lots", named), CANCELLED_LOTS, cancelled);
             let pair = |lot: &str, from, to| [from, to].map(|until| lots_due([(lot.to_owned(), on(until))]));
             let want: Vec<_> = want.into_iter().map(|(lot, from, to)| pair(lot, from, to)).collect();
-            assert_eq!(moved_lots(&known, &draft(&now)), want, "{was} {before:?} → {is} {after:?} {named:?} {cancelled:?}");
+            let told: Vec<_> = moved_lots(&known, &draft(&now)).into_iter().map(|(was, is)| [was.unwrap(), is]).collect();
+            assert_eq!(told, want, "{was} {before:?} → {is} {after:?} {named:?} {cancelled:?}");
+        }
+    }
+
+    #[test]
+    fn a_lot_that_had_ended_and_takes_offers_again_is_told() {
+        type Lots<'a> = &'a [(&'a str, u32)];
+        // What was known, with the lots that had ended; what the next notice says, published so many days later, with those that have ended then.
+        type Case<'a> = ((u32, Lots<'a>, &'a [&'a str]), (i64, &'a str, u32, Lots<'a>, &'a [&'a str]), Vec<(&'a str, Option<u32>, u32)>);
+        let left: Lots<'_> = &[("L2", 18)];
+        let cases: Vec<Case<'_>> = vec![
+            ((18, left, &["L1"]), (2, "open", 18, &[("L2", 18), ("L1", 20)], &[]), vec![("L1", None, 20)]),
+            ((18, left, &["L1"]), (2, "open", 12, &[("L1", 12), ("L2", 18)], &[]), vec![("L1", None, 12)]),
+            // Until the same as the other, so that the tender's own is that of each.
+            ((18, left, &["L1"]), (2, "open", 18, &[], &[]), vec![("L1", None, 18)]),
+            // The other one is moved besides.
+            ((18, left, &["L1"]), (2, "open", 20, &[], &[]), vec![("L2", Some(18), 20), ("L1", None, 20)]),
+            ((18, &[("L3", 18)], &["L1", "L2"]), (2, "open", 18, &[("L3", 18), ("L1, L2", 20)], &[]), vec![("L1, L2", None, 20)]),
+            // It is over still; it had not ended; its time is over; nothing new was published; the whole is.
+            ((18, left, &["L1"]), (2, "open", 18, left, &["L1"]), vec![]),
+            ((18, left, &[]), (2, "open", 18, &[("L2", 18), ("L1", 20)], &[]), vec![]),
+            ((18, left, &["L1"]), (8, "open", 18, &[("L1", 4), ("L2", 18)], &[]), vec![]),
+            ((18, left, &["L1"]), (0, "open", 18, &[("L2", 18), ("L1", 20)], &[]), vec![]),
+            ((18, left, &["L1"]), (2, "cancelled", 18, &[("L2", 18), ("L1", 20)], &[]), vec![]),
+        ];
+        for ((was, before, over), (days, stage, is, after, ended), want) in cases {
+            for list in [AWARDED_LOTS, CANCELLED_LOTS] {
+                let lots = |(until, lots): (u32, Lots<'_>), published: i64, stage: &str, ended: &[&str]| {
+                    let mut record = tender(until, lots);
+                    record.fields.retain(|name, _| name.as_str() != LOTS_DUE || !lots.is_empty());
+                    let field = record.fields["stage"].clone();
+                    let named = |lots: &[&str]| Value::List(lots.iter().map(|lot| Value::Text((*lot).to_owned())).collect());
+                    let all = named(&["L1 Crutches", "L2", "L3"]);
+                    let stage = Value::Text(stage.to_owned());
+                    let parts =
+                        [("lots", all), (list, named(ended)), (PUBLISHED, on(1 + u32::try_from(published).unwrap())), ("stage", stage)];
+                    let parts = parts.map(|(name, value)| (FieldName::new(name), Field { value, ..field.clone() }));
+                    record.fields.extend(parts.into_iter().filter(|(name, _)| name.as_str() != list || !ended.is_empty()));
+                    record
+                };
+                let known = lots((was, before), 0, "open", over);
+                let now = lots((is, after), days, stage, ended);
+                let one = |lot: &str, until: u32| lots_due([(lot.to_owned(), on(until))]);
+                let want: Vec<_> = want.iter().map(|(lot, from, to)| (from.map(|from| one(lot, from)), one(lot, *to))).collect();
+                assert_eq!(moved_lots(&known, &draft(&now)), want, "{was} {before:?} {over:?} → {days} {stage} {is} {after:?} {ended:?}");
+            }
         }
     }
 

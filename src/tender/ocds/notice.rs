@@ -215,9 +215,11 @@ fn stage(scope: &Scope<'_>, tags: &[String], content: &Content, published: Optio
         return Stage::Modified;
     }
     let outcomes = || content.awards.iter().map(|award| award.outcome);
-    if outcomes().any(Outcome::has_winner) {
+    if outcomes().any(|outcome| matches!(outcome, Outcome::Won | Outcome::Signed)) {
         return Stage::Awarded;
     }
+    // Who is first in line may still be turned away.
+    let chosen = outcomes().any(Outcome::has_winner);
     let by_status = of_status(&text(root, "tender/status"), &text(root, "tender/statusDetails"));
     // Who had won and has no longer: that ends the award, and not the procedure.
     let annulled = tagged(&["awardCancellation"])
@@ -231,8 +233,9 @@ fn stage(scope: &Scope<'_>, tags: &[String], content: &Content, published: Optio
     let early = content::closes(scope).zip(published).is_some_and(|(closes, published)| closes > published);
     match by_status {
         Some(Stage::Closed) if early && content.awards.is_empty() && tagged(&["tender", "tenderUpdate", "tenderAmendment"]) => Stage::Open,
+        Some(Stage::Open) if chosen && !early => Stage::Closed,
         Some(stage) => stage,
-        None if annulled => Stage::Closed,
+        None if annulled || chosen => Stage::Closed,
         None if tagged(&["award", "awardUpdate", "awardNotice", "contract", "contractUpdate", "contractSignature", "implementation"]) => {
             Stage::Awarded
         }

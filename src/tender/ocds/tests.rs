@@ -238,7 +238,9 @@ fn where_a_release_leaves_the_procedure() {
         ("tenderCancellation", json!({"tender": {"status": "active"}}), NoticeKind::Cancellation, Stage::Cancelled),
         ("tender", json!({"tender": {"status": "unsuccessful"}}), NoticeKind::Competition, Stage::Cancelled),
         ("award", json!({"awards": award("active")}), NoticeKind::Award, Stage::Awarded),
-        ("award", json!({"awards": award("pending")}), NoticeKind::Award, Stage::Awarded),
+        // Somebody is first in line.
+        ("award", json!({"awards": award("pending")}), NoticeKind::Award, Stage::Closed),
+        ("award", json!({"awards": award("pending"), "tender": {"status": "active"}}), NoticeKind::Award, Stage::Closed),
         ("award", json!({"awards": award("unsuccessful")}), NoticeKind::Award, Stage::Cancelled),
         ("award", json!({"awards": award("cancelled"), "tender": {"status": "active"}}), NoticeKind::Award, Stage::Open),
         // The award is cancelled, not the tender.

@@ -20,6 +20,13 @@ fn notice(written: &str) -> Notice {
             "stage" => notice.stage = Stage::from_word(words).unwrap(),
             "kind" => notice.kind = NoticeKind::from_word(words).unwrap(),
             "title" => content.title = Texts::one("en", words),
+            "code" => notice.code = format!("tender {words}"),
+            "technique" => words.clone_into(&mut content.technique),
+            // Where a lot stands, by its own status.
+            "at" => {
+                let (id, stage) = words.split_once(':').unwrap();
+                content.lots.iter_mut().find(|lot| lot.id == id).unwrap().stage = Stage::from_word(stage);
+            }
             "buyer" => {
                 let (name, town) = words.split_once(':').unwrap_or((words, ""));
                 let seat = Place { text: town.to_owned(), ..Place::default() };
@@ -52,12 +59,15 @@ fn notice(written: &str) -> Notice {
             }),
             "follows" => words.clone_into(&mut notice.previous),
             "award" => {
+                // "1@L1+L2:Acme", of whom is first in line for now "1@L1:?Acme".
                 let (id, winner) = words.split_once(':').unwrap();
-                let (id, lot) = id.split_once('@').unwrap_or((id, ""));
+                let (id, lots) = id.split_once('@').unwrap_or((id, ""));
+                let (chosen, winner) = (winner.starts_with('?'), winner.trim_start_matches('?'));
+                let won = if chosen { Outcome::Provisional } else { Outcome::Won };
                 content.awards.push(Award {
                     id: id.to_owned(),
-                    lots: Some(lot.to_owned()).filter(|lot| !lot.is_empty()).into_iter().collect(),
-                    outcome: if winner.is_empty() { Outcome::Withdrawn } else { Outcome::Won },
+                    lots: lots.split('+').filter(|lot| !lot.is_empty()).map(str::to_owned).collect(),
+                    outcome: if winner.is_empty() { Outcome::Withdrawn } else { won },
                     reason: String::new(),
                     winners: Some(Party { name: Texts::one("en", winner), ..Party::default() })
                         .filter(|p| !p.name.is_empty())
@@ -161,6 +171,15 @@ fn results_of_some_lots_end_nothing_while_others_take_offers() {
         (lots, "Pb kind=award stage=open award=1@L1: award=2@L2:", Stage::Cancelled),
         (lots, "Pb kind=award stage=open award=1@L1: award=2@L2:Acme", Stage::Awarded),
         (lots, "Pb kind=award stage=open award=1@L1:", Stage::Open),
+        // Its status is complete: where lots say for themselves where they stand, the one that goes on does.
+        (
+            lots,
+            "Pb kind=award stage=awarded code=complete lot=L1:One lot=L2:Two at=L1:closed at=L2:open due=L2:12-20 award=1@L1:Acme",
+            Stage::Open,
+        ),
+        (lots, "Pb stage=closed code=complete lot=L1:One lot=L2:Two at=L1:cancelled at=L2:open due=L2:12-20", Stage::Open),
+        (lots, "Pb stage=closed code=complete lot=L1:One lot=L2:Two at=L1:open at=L2:open due=L2:12-20", Stage::Closed),
+        (lots, "Pb stage=cancelled code=cancelled lot=L1:One lot=L2:Two at=L1:cancelled at=L2:open due=L2:12-20", Stage::Cancelled),
         // The whole procedure ends, whatever was won of it.
         (lots, "Pb kind=cancellation stage=cancelled award=1@L1:", Stage::Cancelled),
     ] {
@@ -234,6 +253,16 @@ fn a_lot_stands_where_results_and_calls_leave_it() {
             ],
             vec![("L1", Some(Awarded)), ("L2", None)],
         ),
+        (
+            "somebody is first in line",
+            vec![two, "Pb kind=award stage=closed award=1@L1:?Acme"],
+            vec![("L1", Some(Stage::Closed)), ("L2", None)],
+        ),
+        (
+            "and wins",
+            vec![two, "Pb kind=award stage=closed award=1@L1:?Acme", "Pc kind=award stage=awarded award=1@L1:Acme"],
+            vec![("L1", Some(Awarded)), ("L2", None)],
+        ),
         ("nobody won it", vec![two, "Pb kind=award stage=open award=1@L1:"], vec![("L1", Some(Cancelled)), ("L2", None)]),
         (
             "annulled",
@@ -250,6 +279,90 @@ fn a_lot_stands_where_results_and_calls_leave_it() {
     let mut won = notice("Pb kind=award stage=open lot=L1:One award=1@L1:Acme");
     won.content.lots[0].stage = Some(Open);
     assert_eq!(fold(&[notice(two), won]).unwrap().notice.content.lots[0].stage, Some(Awarded));
+}
+
+#[test]
+fn results_of_a_second_call_take_the_place_of_those_before() {
+    let two = "Aa stage=open kind=competition lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-20";
+    let one = "Aa stage=open kind=competition due=:12-10";
+    let won = "Pb kind=award stage=awarded award=1@L1:Old";
+    let again = "Ac stage=open kind=competition lot=L1:One lot=L2:Two due=L1:12-22 due=L2:12-20";
+    for (what, notices, want) in [
+        ("called again", vec![two, won, again], vec!["1 Old"]),
+        ("won again", vec![two, won, again, "Pd kind=award stage=awarded award=9@L1:New"], vec!["9 New"]),
+        ("by the same number", vec![two, won, again, "Pd kind=award stage=awarded award=1@L1:New"], vec!["1 New"]),
+        ("nobody won it", vec![two, won, again, "Pd kind=award stage=open award=9@L1:"], vec!["9 "]),
+        ("the other lot", vec![two, won, again, "Pd kind=award stage=awarded award=9@L2:New"], vec!["1 Old", "9 New"]),
+        ("not called again", vec![two, won, "Pd kind=award stage=awarded award=9@L1:New"], vec!["1 Old", "9 New"]),
+        (
+            "both are repeated",
+            vec![
+                two,
+                won,
+                again,
+                "Pd kind=award stage=awarded award=1@L1:Old award=9@L1:New",
+                "We kind=award stage=awarded lot=L1:One lot=L2:Two award=1@L1:Old award=9@L1:New",
+            ],
+            vec!["9 New"],
+        ),
+        (
+            "of two lots, of which one is called again",
+            vec![
+                two,
+                "Pb kind=award stage=awarded award=1@L1+L2:Old",
+                "Pc stage=open kind=competition lot=L1:One due=L1:12-22",
+                "Pd kind=award stage=awarded award=9@L1:New",
+            ],
+            vec!["1 Old", "9 New"],
+        ),
+        (
+            "without lots",
+            vec![
+                one,
+                "Pb kind=award stage=awarded award=1:Old",
+                "Ac stage=open kind=competition due=:12-22",
+                "Pd kind=award stage=awarded award=9:New",
+            ],
+            vec!["9 New"],
+        ),
+        (
+            "bought by turns",
+            vec![
+                "Aa stage=open kind=competition technique=dps-list due=:12-10",
+                "Pb kind=award stage=awarded award=1:Old",
+                "Ac stage=open kind=competition technique=dps-list due=:12-22",
+                "Pd kind=award stage=awarded award=9:New",
+            ],
+            vec!["1 Old", "9 New"],
+        ),
+    ] {
+        let notices: Vec<Notice> = notices.into_iter().map(notice).collect();
+        let awards = fold(&notices).unwrap().notice.content.awards;
+        let name = |award: &Award| award.winners.first().and_then(|winner| winner.name.best(&[]).map(str::to_owned)).unwrap_or_default();
+        let stand: Vec<String> = awards.iter().map(|award| format!("{} {}", award.id, name(award))).collect();
+        assert_eq!(stand, want, "{what}");
+    }
+}
+
+#[test]
+fn a_deadline_of_the_whole_goes_with_the_lot_that_had_it() {
+    let first = "Pa stage=open lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-18 due=:12-10";
+    for (notices, want) in [
+        (vec![first], vec![10]),
+        (vec![first, "Pb lot=L1:One due=L1:12-20"], vec![]),
+        (vec![first, "Pb lot=L1:One due=L1:12-20 due=:12-10"], vec![]),
+        (vec![first, "Pb lot=L1:One due=L1:12-20", "Pc due=:12-10"], vec![]),
+        // It is another lot's, or a day of its own.
+        (vec![first, "Pb lot=L1:One due=L1:12-20 due=:12-18"], vec![18]),
+        (vec![first, "Pb lot=L1:One due=L1:12-20 due=:12-15"], vec![15]),
+        // One lot has none but that of the whole.
+        (vec![first, "Pb lot=L1:One lot=L3:Three due=L1:12-20"], vec![10]),
+    ] {
+        let notices: Vec<Notice> = notices.into_iter().map(notice).collect();
+        let deadlines = fold(&notices).unwrap().notice.content.deadlines;
+        let days: Vec<i8> = deadlines.iter().filter_map(|deadline| Some(deadline.due.as_ref()?.day.day())).collect();
+        assert_eq!(days, want, "{notices:?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,174 @@
+//! Where the notices of a procedure leave it and each of its lots: won, without a winner, or open, also once more. Knows no format and no store.
+
+use std::collections::BTreeMap;
+
+use super::{Status, Tender};
+use crate::model::{Award, Deadline, Lot, Notice, NoticeKind, Outcome, Stage};
+
+impl Tender {
+    /// A notice that only says of some awards that nobody has won them, or no longer, ends nothing while others stand.
+    pub(super) fn stand(&mut self, notice: &Notice) {
+        let wins = |awards: &[Award]| awards.iter().any(|award| award.outcome.has_winner());
+        let told = &notice.content.awards;
+        let takes = notice.kind == NoticeKind::Award && !told.is_empty() && !wins(told);
+        if takes && wins(&self.notice.content.awards) && matches!(notice.stage, Stage::Open | Stage::Closed | Stage::Cancelled) {
+            self.notice.stage = Stage::Awarded;
+        }
+    }
+
+    /// Where each lot stands: results say it, else the notice itself. A lot that it names and says nothing of stays as it was, and is open again where
+    /// the notice calls for offers for it that are still due.
+    pub(super) fn lots_stand(&mut self, notice: &Notice, place: usize, stood: &BTreeMap<String, Option<Stage>>) {
+        let content = &mut self.notice.content;
+        // Notices have thousands of lots.
+        let mut results: BTreeMap<&str, Vec<&Award>> = BTreeMap::new();
+        for (_, award) in self.awards_from.iter().zip(&content.awards).filter(|(from, _)| **from == place) {
+            award.lots.iter().for_each(|lot| results.entry(lot).or_default().push(award));
+        }
+        let named: BTreeMap<&str, Option<Stage>> = notice.content.lots.iter().rev().map(|lot| (lot.id.as_str(), lot.stage)).collect();
+        let whole = takes(&content.deadlines, notice.published);
+        let says_all = notice.whole && !notice.results_apart;
+        for lot in &mut content.lots {
+            let results = results.get(lot.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let fruitless = |award: &&Award| match award.outcome {
+                Outcome::Unsuccessful => true,
+                Outcome::Withdrawn => award.winners.is_empty(),
+                _ => false,
+            };
+            let own = named.get(lot.id.as_str()).copied();
+            let open = if has_own(lot) { takes(&lot.deadlines, notice.published) } else { whole };
+            let calls = notice.stage == Stage::Open && notice.content.awards.is_empty() && open;
+            let before = stood.get(&lot.id).copied().flatten();
+            lot.stage = match (own.flatten(), before) {
+                (Some(Stage::Cancelled), _) => Some(Stage::Cancelled),
+                (said, _) if results.iter().any(|award| award.outcome.has_winner()) => {
+                    // Who is first in line for now may still be turned away.
+                    let chosen = results.iter().all(|award| matches!(award.outcome, Outcome::Provisional | Outcome::Pending));
+                    Some(if chosen && said != Some(Stage::Awarded) { Stage::Closed } else { Stage::Awarded })
+                }
+                (Some(said), _) => Some(said),
+                (None, _) if !results.is_empty() && results.iter().all(fruitless) => Some(Stage::Cancelled),
+                (None, Some(Stage::Awarded)) if !results.is_empty() => None,
+                (None, Some(_)) if own.is_some() && calls => Some(Stage::Open),
+                (None, _) if says_all => None,
+                (None, before) => before,
+            };
+            if lot.stage == Some(Stage::Open) && matches!(before, Some(Stage::Awarded | Stage::Cancelled)) {
+                self.again.insert(lot.id.clone(), place);
+            }
+        }
+    }
+
+    /// A status that turns from running to over ends the tender before its time. Who calls every published tender complete says so from the first
+    /// notice on, and ends nothing by it. A notice without a status leaves it as it was: what runs is open when its lots are again, or when who had won
+    /// them has no longer.
+    pub(super) fn by_status(&mut self, notice: &Notice) {
+        let Status { ran, over, runs } = &mut self.status;
+        match notice.code.rsplit(' ').next().unwrap_or_default().to_lowercase().as_str() {
+            "active" => (*ran, *over, *runs) = (true, false, true),
+            "complete" | "completed" => (*over, *runs) = (*ran, false),
+            "cancelled" | "canceled" | "unsuccessful" | "withdrawn" | "suspended" | "planned" | "planning" => *runs = false,
+            _ => {
+                let again = notice.stage == Stage::Unknown && notice.kind == NoticeKind::Change && one_is_open(notice);
+                let annulled = notice.stage == Stage::Closed && notice.kind == NoticeKind::Award && !notice.content.awards.is_empty();
+                if *runs && (again || annulled && takes(&self.notice.content.deadlines, notice.published)) {
+                    self.notice.stage = Stage::Open;
+                }
+            }
+        }
+        if *over && self.notice.stage == Stage::Open && !lots_go_on(notice) {
+            self.notice.stage = Stage::Closed;
+        }
+    }
+
+    /// Results of some lots end nothing while others take offers.
+    pub(super) fn goes_on(&mut self, notice: &Notice, before: Stage) {
+        let decides = matches!(notice.stage, Stage::Awarded | Stage::Closed | Stage::Cancelled) && notice.kind != NoticeKind::Cancellation;
+        let of_some = !notice.content.awards.is_empty() || notice.stage == Stage::Closed && lots_go_on(notice);
+        let Some(published) = notice.published.filter(|_| decides && of_some) else { return };
+        let content = &mut self.notice.content;
+        let whole = takes(&content.deadlines, Some(published));
+        let decided = |lot: &Lot| {
+            let of_it = |award: &&Award| award.lots.is_empty() || award.lots.contains(&lot.id);
+            match lot.stage {
+                Some(Stage::Awarded | Stage::Cancelled) => true,
+                Some(Stage::Open) => false,
+                _ => content.awards.iter().filter(of_it).any(|award| award.outcome != Outcome::Pending),
+            }
+        };
+        let open: Vec<bool> = content
+            .lots
+            .iter()
+            .map(|lot| !decided(lot) && if has_own(lot) { takes(&lot.deadlines, Some(published)) } else { whole })
+            .collect();
+        if content.lots.len() < 2 || !open.contains(&true) {
+            return;
+        }
+        for (lot, _) in content.lots.iter_mut().zip(open).filter(|(lot, open)| *open && lot.stage == Some(Stage::Closed)) {
+            lot.stage = Some(Stage::Open);
+        }
+        self.notice.stage = if before.is_live() { before } else { Stage::Open };
+    }
+
+    /// What had ended and takes offers now was called for again.
+    pub(super) fn opens_again(&mut self, before: Stage, place: usize) {
+        if self.notice.stage == Stage::Open && matches!(before, Stage::Awarded | Stage::Cancelled) {
+            self.again.insert(String::new(), place);
+        }
+    }
+
+    /// Whether all that an award is of was called for again since the notice that it is from. Who buys of many for years calls and awards by turns.
+    pub(super) fn is_past(&self, from: usize, award: &Award) -> bool {
+        let technique = self.notice.content.technique.to_lowercase();
+        let since = |lot: &str| self.again.get(lot).is_some_and(|place| *place > from);
+        let past = if award.lots.is_empty() { since("") } else { award.lots.iter().all(|lot| since(lot)) };
+        past && !["dps", "dynamic"].iter().any(|word| technique.contains(word))
+    }
+
+    /// A deadline of the whole is none where a lot had it that has another one now, and each lot that can be won says its own: who moves one lot
+    /// leaves the whole as it was.
+    pub(super) fn moves_with_lots(&mut self) {
+        let content = &mut self.notice.content;
+        let of = |due: &Deadline| due.due.as_ref().map(|at| (due.kind, at.at));
+        let open: Vec<&Lot> = content.lots.iter().filter(|lot| lot.stage.is_none_or(Stage::is_live)).collect();
+        let had = &mut self.of_lots;
+        had.extend(content.lots.iter().flat_map(|lot| &lot.deadlines).filter(|due| due.kind.binds()).filter_map(of));
+        let own = |due: &Deadline| open.iter().all(|lot| lot.deadlines.iter().any(|other| other.kind == due.kind));
+        let now = |due: &Deadline| content.lots.iter().flat_map(|lot| &lot.deadlines).any(|other| of(other) == of(due));
+        content.deadlines.retain(|due| open.is_empty() || !of(due).is_some_and(|due| had.contains(&due)) || now(due) || !own(due));
+    }
+
+    /// Where each of its lots has ended, with a winner or without one, nothing takes offers any more, whatever the status of the whole still says.
+    pub(super) fn ends_with_lots(&mut self) {
+        let lots = &self.notice.content.lots;
+        let stands = |stage: Stage| move |lot: &Lot| lot.stage == Some(stage);
+        if self.notice.stage == Stage::Open
+            && !lots.is_empty()
+            && lots.iter().all(|lot| stands(Stage::Awarded)(lot) || stands(Stage::Cancelled)(lot))
+        {
+            self.notice.stage = if lots.iter().any(stands(Stage::Awarded)) { Stage::Awarded } else { Stage::Cancelled };
+        }
+    }
+}
+
+/// Whether one of these deadlines for offers is after a moment.
+pub(super) fn takes(deadlines: &[Deadline], at: Option<jiff::Timestamp>) -> bool {
+    let later = |due: &Deadline| due.kind.binds() && due.due.as_ref().zip(at).is_some_and(|(due, at)| due.at > at);
+    deadlines.iter().any(later)
+}
+
+/// Whether a lot has a deadline for offers of its own.
+fn has_own(lot: &Lot) -> bool {
+    lot.deadlines.iter().any(|due| due.kind.binds())
+}
+
+/// Whether a notice says of one of its lots that it takes offers until later.
+fn one_is_open(notice: &Notice) -> bool {
+    notice.content.lots.iter().any(|lot| lot.stage == Some(Stage::Open) && takes(&lot.deadlines, notice.published))
+}
+
+/// Whether a notice says of some of its lots that they are over, and of another that it takes offers until later: each speaks for itself, whatever is
+/// said of the whole.
+fn lots_go_on(notice: &Notice) -> bool {
+    notice.content.lots.iter().any(|lot| lot.stage.is_some_and(|stage| !stage.is_live())) && one_is_open(notice)
+}
