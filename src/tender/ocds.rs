@@ -95,8 +95,8 @@ pub fn notice_of_compiled(compiled: &Value, clock: &Clock) -> Result<Notice, Bad
     notice::notice(compiled, Place { path: String::new(), ocid: String::new(), whole: true, clock, url: None })
 }
 
-/// The releases in a document, for [`merge`]: those of packages, of records, of lines. What records say in sum is not among them; what is
-/// only linked is told as missing.
+/// The releases in a document, for [`merge`]: those of packages, of records, of lines. What records say in sum is not among them, and told where there
+/// is nothing else; what is only linked is told as missing.
 ///
 /// # Errors
 ///
@@ -111,6 +111,13 @@ pub fn releases(document: &str) -> Result<(Vec<Value>, Vec<BadEntry>), Failure> 
             return Err(unknown(document));
         }
         let version = text(document, "version");
+        let sums = |entry: &Entry<'_>| matches!(entry, Entry::Release { whole: true, .. });
+        // What others have merged is nothing to merge.
+        if let Some(Entry::Release { place, .. }) = entries.iter().find(|entry| sums(entry)).filter(|_| entries.iter().all(sums)) {
+            let reason =
+                "this is a compiled release already, and the releases that it is of are not here: nothing is to be merged".to_owned();
+            bad.push(BadEntry { path: place.clone(), reason });
+        }
         for entry in entries {
             match entry {
                 Entry::Release { release, whole: false, .. } => {

@@ -54,7 +54,7 @@ pub struct TenderFilter {
 struct Wanted {
     source: Option<String>,
     stage: Option<String>,
-    buyer: Option<String>,
+    buyer: Vec<String>,
     class: Option<String>,
     since: Option<Timestamp>,
 }
@@ -75,9 +75,8 @@ impl Wanted {
         Ok(Self {
             source: filter.source.clone(),
             stage: filter.stage.clone(),
-            buyer: filter.buyer.as_deref().map(words),
-            // CPV codes are kept without their check digit.
-            class: class.map(|class| class.split_once('-').map_or(class.clone(), |(code, _)| code.to_owned())),
+            buyer: words(filter.buyer.as_deref().unwrap_or_default()).split(' ').map(str::to_owned).collect(),
+            class: class.map(|class| of_scheme(&class).to_owned()),
             since: filter.since.as_deref().map(|text| moment(text, false, &config.daemon.zone)).transpose()?,
         })
     }
@@ -91,10 +90,17 @@ impl Wanted {
         };
         self.source.as_ref().is_none_or(|source| *source == row.source)
             && self.stage.as_ref().is_none_or(|stage| *stage == row.stage)
-            && self.buyer.as_ref().is_none_or(|buyer| row.buyer.contains(buyer))
+            && self.buyer.iter().all(|word| row.buyer.contains(word))
             && self.since.is_none_or(|since| row.first_seen >= since)
             && self.class.as_deref().is_none_or(has_class)
     }
+}
+
+/// A class as it is kept: those of the schemes that have a field of their own without its name, a CPV code without its check digit.
+fn of_scheme(class: &str) -> &str {
+    let bare =
+        class.split_once(':').filter(|(scheme, _)| ["cpv", "dk021", "unspsc", "naics"].contains(scheme)).map_or(class, |(_, bare)| bare);
+    bare.split_once('-').map_or(bare, |(code, _)| code)
 }
 
 /// The tenders that are asked for: those whose time for offers ends first, then those without such a time, then those whose time is over, the
@@ -188,5 +194,24 @@ impl Shown<'_> {
             self.views.push(view);
         }
         Ok(self.views.len() < self.limit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_looked_for_as_it_is_kept() {
+        for (class, want) in [
+            ("336", "336"),
+            ("33600000-6", "33600000"),
+            ("cpv:336", "336"),
+            ("cpv:33600000-6", "33600000"),
+            ("naics:62", "62"),
+            ("gsin:n65", "gsin:n65"),
+        ] {
+            assert_eq!(of_scheme(class), want, "{class}");
+        }
     }
 }

@@ -146,7 +146,9 @@ pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Res
     }
     let keys = config.sources.iter().map(|source| Record::id_of(&source.id, named)).collect();
     let mut found = effects.store.records(keys).await?;
-    found.extend(effects.store.records(effects.store.of_notice(named.to_owned()).await?).await?);
+    for number in std::iter::once(named.to_owned()).chain(in_full(named)) {
+        found.extend(effects.store.records(effects.store.of_notice(number).await?).await?);
+    }
     found.retain(|record| record.kind == RecordKind::Tender);
     found.sort_by_key(|record| record.id);
     found.dedup_by_key(|record| record.id);
@@ -166,6 +168,14 @@ pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Res
         format!("{}  {} ({}, {}{until})", record.id, clip(&record.title(), TITLE), record.source, record.key)
     };
     Err(several("tenders", named, &found, line))
+}
+
+/// The number of a notice of TED with the zeros that it is written without: "700034-2026" is "00700034-2026".
+fn in_full(named: &str) -> Option<String> {
+    let (number, year) = named.split_once('-')?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let short = (1..8).contains(&number.len()) && year.len() == 4 && digits(number) && digits(year);
+    short.then(|| format!("{number:0>8}-{year}"))
 }
 
 /// A value as words, a time by the clock of this zone.
@@ -208,17 +218,27 @@ fn meant(record: &Record, named: &str, asked: &str) -> Option<Meant> {
 
 /// Takes out of a view what was said only after a moment, and puts in its place what was said by then.
 fn as_of(view: &mut TenderView, notice: &Notice, until: Timestamp) {
-    let binding = notice.content.counting().into_iter().map(|(_, deadline)| deadline).filter(|deadline| deadline.kind.binds());
-    let at = |deadline: &&Deadline| deadline.due.as_ref().map_or(Timestamp::MAX, |due| due.at);
-    let deadline = binding.min_by_key(at);
+    let at = |deadline: &Deadline| deadline.due.as_ref().map_or(Timestamp::MAX, |due| due.at);
+    let mut binding = notice.content.counting();
+    binding.retain(|(_, deadline)| deadline.kind.binds());
+    binding.sort_by_key(|(_, deadline)| at(deadline));
+    let deadline =
+        binding.iter().map(|(_, deadline)| *deadline).find(|deadline| at(deadline) > until).or(binding.last().map(|(_, last)| *last));
     view.deadline_at = deadline.and_then(|deadline| Some(time(deadline.due.as_ref()?.at)));
     (view.stage, view.deadline) = (Some(notice.stage.word().to_owned()), deadline.map(|deadline| deadline.text.clone()));
+    let due = |when: &dyn Fn(Timestamp) -> bool| {
+        let of_it = binding.iter().filter(|(_, deadline)| when(at(deadline)));
+        of_it.filter_map(|(lot, deadline)| Some((lot.map(|lot| lot.id.clone())?, deadline.text.clone()))).collect::<Vec<_>>()
+    };
+    if let Some(first) = deadline.map(at) {
+        view.later_lots = due(&|at| at > first);
+        let lots: Vec<String> = due(&|at| at == first).into_iter().map(|(lot, _)| lot).collect();
+        view.lots = Some(lots.join(", ")).filter(|lots| !lots.is_empty() && !view.later_lots.is_empty());
+    }
     if let Some(title) = notice.content.title.best(&[]) {
         title.clone_into(&mut view.title);
     }
     view.odd.clear();
-    view.lots = None;
-    view.later_lots.clear();
     view.deadlines.clear();
     view.fields.clear();
     view.history.retain(|change| change.at.parse::<Timestamp>().is_ok_and(|at| at <= until));
@@ -254,6 +274,7 @@ pub(super) async fn complete(
         view.tender = Some(tender_view(&tender));
         if let Some(until) = until {
             as_of(&mut view, &tender.notice, until);
+            view.changed = dates.last().map_or(view.changed, |at| time(*at));
         }
     }
     let others = linked(effects, record).await?;
@@ -438,4 +459,24 @@ fn nearly(one: &str, other: &str) -> bool {
     let (one, other) = (set(one), set(other));
     let (both, all) = (one.intersection(&other).count(), one.union(&other).count());
     all > 0 && both * 10 >= all * NEARLY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_known_without_its_zeros() {
+        for (named, want) in [
+            ("700034-2026", Some("00700034-2026")),
+            ("1-2026", Some("00000001-2026")),
+            ("00700034-2026", None),
+            ("700034-26", None),
+            ("-2026", None),
+            ("a-2026", None),
+            ("700034", None),
+        ] {
+            assert_eq!(in_full(named).as_deref(), want, "{named}");
+        }
+    }
 }

@@ -318,6 +318,8 @@ async fn a_list_is_filtered_by_what_a_watcher_asks_for() {
         (TenderFilter { stage: said("open"), ..TenderFilter::default() }, "T2 T1 L T4"),
         (TenderFilter { buyer: said("VIGO"), ..TenderFilter::default() }, "T2 T3"),
         (TenderFilter { buyer: said("leon"), ..TenderFilter::default() }, "T4"),
+        (TenderFilter { buyer: said("vigo hospital"), ..TenderFilter::default() }, "T2 T3"),
+        (TenderFilter { class: said("CPV:331"), ..TenderFilter::default() }, "T2 T1 T3"),
         (TenderFilter { class: said("331"), ..TenderFilter::default() }, "T2 T1 T3"),
         (TenderFilter { class: said("33112200-1"), ..TenderFilter::default() }, "T1"),
         (TenderFilter { due_before: said("2026-12-10"), ..TenderFilter::default() }, "T2"),

@@ -232,6 +232,16 @@ async fn a_lot_that_is_called_for_again_is_told_with_its_deadline_and_who_had_wo
     let list = listed(&world, "2026-12-01T00:00:00Z").await;
     assert_eq!((list[0].deadline_at.as_deref(), list[0].lots.as_deref()), (Some(L2), Some("L2")));
     assert_eq!(list[0].later_lots, [("L1".to_owned(), "2026-12-20 10:00 UTC".to_owned())]);
+    // By what was known then.
+    for (at, due, lots) in [("2026-11-25T12:00:00Z", L2, None), ("2026-11-28T12:00:00Z", L2, Some("L2"))] {
+        let asked = Question::Tender { id: "Crutches".to_owned(), at: Some(at.to_owned()) };
+        let Answer::Tender(view) = ask(&world.inside, asked).await else { panic!("no tender") };
+        assert_eq!(
+            (view.deadline_at.as_deref(), view.lots.as_deref(), view.later_lots.len()),
+            (Some(due), lots, lots.iter().len()),
+            "{at}"
+        );
+    }
     let mut result = release("11111", ("2026-12-20T10:00:00Z", "complete"), Some(("9", "Ayudas Sur, S.L.", 12_000)));
     result["date"] = json!("2026-11-28T09:00:00Z");
     world.show(0, result);

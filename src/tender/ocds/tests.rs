@@ -184,6 +184,21 @@ fn a_package_of_deltas() {
 }
 
 #[test]
+fn what_is_merged_already_is_nothing_to_merge_and_says_so() {
+    let compiled = json!({"ocid": "a", "id": "c", "date": "2026-01-01", "tag": ["compiled"]});
+    let release = json!({"ocid": "a", "id": "1", "date": "2026-01-01", "tag": ["tender"]});
+    for (document, want) in [
+        (json!({"records": [{"ocid": "a", "compiledRelease": compiled}]}), (0, vec!["records[0]/compiledRelease"])),
+        (json!({"records": [{"ocid": "a", "releases": [release], "compiledRelease": compiled}]}), (1, vec![])),
+        (json!({"releases": [compiled]}), (0, vec!["releases[0]"])),
+        (json!({"releases": []}), (0, vec![])),
+    ] {
+        let (found, bad) = releases(&document.to_string()).unwrap();
+        assert_eq!((found.len(), bad.iter().map(|bad| bad.path.as_str()).collect()), want, "{document}");
+    }
+}
+
+#[test]
 fn deltas_merged_are_one_notice_that_says_all() {
     let (releases, bad) = releases(FTS).unwrap();
     assert_eq!((releases.len(), bad.len()), (2, 0));
