@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::Tender;
 use crate::base::text::clip;
-use crate::model::{Award, Class, Content, Deadline, Due, Lot, Nature, Notice, Party, Place, Stage, Term, Texts, Worth, ZoneFrom};
+use crate::model::{Award, Class, Content, Deadline, Due, Lot, Nature, Party, Place, Stage, Term, Texts, Worth, ZoneFrom};
 
 /// Characters of one line's words.
 const WORDS: usize = 400;
@@ -25,8 +26,8 @@ pub struct Line {
 }
 
 /// A tender in lines, those of the whole before those of its lots, documents and awards; each name once.
-pub fn lines(notice: &Notice) -> Vec<Line> {
-    let mut all = Lines::default();
+pub fn lines(tender: &Tender) -> Vec<Line> {
+    let (mut all, notice) = (Lines::default(), &tender.notice);
     if notice.stage != Stage::Unknown {
         all.of("stage").put("stage", notice.stage.word());
     }
@@ -42,9 +43,10 @@ pub fn lines(notice: &Notice) -> Vec<Line> {
         all.put(&format!("document {}", document.url), if words.is_empty() { "to be had".to_owned() } else { words });
     }
     all.part = "awards";
-    for award in &notice.content.awards {
+    for (award, past) in tender.awards_so_far() {
+        let again = if past { "its lots were called for again since" } else { "" };
         let lots = if award.lots.is_empty() { String::new() } else { format!(" for {}", award.lots.join(", ")) };
-        all.put(&format!("award {}{lots}", award.id), of_award(award));
+        all.put(&format!("award {}{lots}", award.id), joined([&of_award(award), again], "; "));
     }
     all.all
 }

@@ -116,7 +116,7 @@ fn folded(filed: Vec<Filed>, expired: &dyn Fn() -> bool) -> (Vec<Read>, Option<T
     let mut all: Vec<Read> = filed.into_iter().map(read).collect();
     let (mut before, mut changes) = (Vec::new(), Vec::new());
     let tender = tender::fold_with(all.iter().filter_map(|read| read.notice.as_ref().ok()), |tender| {
-        let now = tender::lines(&tender.notice);
+        let now = tender::lines(tender);
         changes.push(tender::differences(&before, &now));
         before = now;
     });
@@ -260,7 +260,7 @@ pub(super) async fn complete(
     view.notices = read.len();
     if let Some(tender) = tender {
         let said = |line: &Line| tender.said.get(line.part).copied();
-        view.lines = tender::lines(&tender.notice)
+        view.lines = tender::lines(&tender)
             .into_iter()
             .map(|line| LineView {
                 said: said(&line).and_then(|place| dates.get(place)).map(|at| at.strftime("%Y-%m-%d").to_string()),

@@ -117,6 +117,11 @@ impl Tender {
         }
     }
 
+    /// Its awards, and of each whether all that it is of was called for again since.
+    pub(in crate::tender) fn awards_so_far(&self) -> impl Iterator<Item = (&Award, bool)> {
+        self.awards_from.iter().zip(&self.notice.content.awards).map(|(from, award)| (award, self.is_past(*from, award)))
+    }
+
     /// Whether all that an award is of was called for again since the notice that it is from. Who buys of many for years calls and awards by turns.
     pub(super) fn is_past(&self, from: usize, award: &Award) -> bool {
         let technique = self.notice.content.technique.to_lowercase();
