@@ -80,17 +80,22 @@ enum Why {
 pub fn set_apart(drafts: &mut Vec<Draft>, known: &[Record], beside: &Beside<'_>) -> Vec<BadEntry> {
     let keys: HashSet<&str> = known.iter().filter(|record| !record.gone).map(|record| record.key.as_str()).collect();
     let entries: Vec<Entry<'_>> = drafts.iter().map(|draft| Entry::of(draft, keys.contains(draft.key.as_str()), beside)).collect();
-    let Some(list) = Members::of(&entries) else { return Vec::new() };
-    let mut other: Vec<(Why, &Entry<'_>)> = entries.iter().filter_map(|entry| Some((list.why(entry)?, entry))).collect();
+    let (free, entries): (Vec<Entry<'_>>, Vec<Entry<'_>>) = entries.into_iter().partition(Entry::is_free);
+    let list = Members::of(&entries);
+    let mut other: Vec<(Why, &Entry<'_>)> =
+        list.iter().flat_map(|list| entries.iter().filter_map(move |entry| Some((list.why(entry)?, entry)))).collect();
     // What is as many as the records is another list of them, unless each says that it is none.
-    if other.iter().filter(|(why, _)| *why == Why::Unlike).count() * 2 > list.like.len() {
+    let like = list.as_ref().map_or(0, |list| list.like.len());
+    if other.iter().filter(|(why, _)| *why == Why::Unlike).count() * 2 > like {
         other.retain(|(why, _)| *why != Why::Unlike);
     }
+    other.extend(free.iter().map(|entry| (Why::Says(Aside::Free), entry)));
+    let usual = list.as_ref().map(Members::told).unwrap_or_default();
     let mut by_why: BTreeMap<Why, Vec<&Entry<'_>>> = BTreeMap::new();
     for (why, entry) in &other {
         by_why.entry(*why).or_default().push(entry);
     }
-    let told = by_why.into_iter().map(|(why, all)| BadEntry { path: named(&all), reason: list.reason(why, all.len()) }).collect();
+    let told = by_why.into_iter().map(|(why, all)| BadEntry { path: named(&all), reason: reason(why, all.len(), &usual) }).collect();
     let other: HashSet<String> = other.into_iter().map(|(_, entry)| entry.draft.key.clone()).collect();
     drafts.retain(|draft| !other.contains(&draft.key));
     told
@@ -159,16 +164,21 @@ impl<'e, 'd> Members<'e, 'd> {
         says.map(Why::Says).or_else(unlike)
     }
 
-    fn reason(&self, why: Why, many: usize) -> String {
-        let usual = || self.usual.iter().map(|own| own.told()).take(NAMED).collect::<Vec<_>>().join(", ");
-        let what = match (why, many) {
-            (Why::Unlike, 1) => format!("it has none of what they have ({})", usual()),
-            (Why::Unlike, _) => format!("they have none of what the records have ({})", usual()),
-            (Why::Letter, _) => "a letter of an index".to_owned(),
-            (Why::Says(aside), _) => aside.told().to_owned(),
-        };
-        if many == 1 { format!("not taken for a record: {what}") } else { format!("{many} are not taken for records: {what}") }
+    /// What nearly all of them have.
+    fn told(&self) -> String {
+        self.usual.iter().map(|own| own.told()).take(NAMED).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Why so many are none of the list, whose records nearly all have what is `usual`.
+fn reason(why: Why, many: usize, usual: &str) -> String {
+    let what = match (why, many) {
+        (Why::Unlike, 1) => format!("it has none of what they have ({usual})"),
+        (Why::Unlike, _) => format!("they have none of what the records have ({usual})"),
+        (Why::Letter, _) => "a letter of an index".to_owned(),
+        (Why::Says(aside), _) => aside.told().to_owned(),
+    };
+    if many == 1 { format!("not taken for a record: {what}") } else { format!("{many} are not taken for records: {what}") }
 }
 
 impl<'d> Entry<'d> {
@@ -201,6 +211,11 @@ impl<'d> Entry<'d> {
             REACHED.contains(&field.as_str()) || matches!(found.value, Value::Phone(_) | Value::Email(_))
         };
         Self { draft, has, known, reached: fields().any(reaches), letter }
+    }
+
+    /// Whether it is called a place where nobody is: such stand among the others, with all that a member has but a name.
+    fn is_free(&self) -> bool {
+        !self.known && self.draft.kind == RecordKind::Company && self.has.contains(&Has::Aside(Aside::Free))
     }
 
     /// What it says by itself that it is.
@@ -321,6 +336,25 @@ mod tests {
     fn apart(all: &mut Vec<Draft>, known: &[Record], says: &dyn Fn(&str, bool) -> Option<Aside>, own: &[&str]) -> Vec<BadEntry> {
         let own: Vec<String> = own.iter().map(|own| (*own).to_owned()).collect();
         set_apart(all, known, &Beside { says, own: &own })
+    }
+
+    #[test]
+    fn a_place_where_nobody_is_is_no_member() {
+        let says = |text: &str, name: bool| (name && text == "Disponible").then_some(Aside::Free);
+        for (name, known, kind, want) in [
+            ("Disponible", false, RecordKind::Company, 1),
+            ("Disponible", true, RecordKind::Company, 2),
+            ("Disponible", false, RecordKind::Offer, 2),
+            ("Acme", false, RecordKind::Company, 2),
+        ] {
+            let mut all = vec![draft("1", &["name", "phone", "place"]), draft("2", &["name", "place"])];
+            said(&mut all[1], "name", Value::Text(name.into()));
+            all.iter_mut().for_each(|draft| draft.kind = kind);
+            let known: Vec<Record> = all.iter().filter(|_| known).map(record).collect();
+            let told = apart(&mut all, &known, &says, &[]);
+            assert_eq!((all.len(), told.len()), (want, 2 - want), "{name}");
+            assert!(told.iter().all(|told| told.reason == "not taken for a record: a place that is free or reserved"), "{told:?}");
+        }
     }
 
     #[test]

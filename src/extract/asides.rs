@@ -26,6 +26,8 @@ fn of<C: FromIterator<String>>(kind: &str) -> C {
 
 static ROLES: LazyLock<HashSet<String>> = LazyLock::new(|| of("role"));
 static LABELS: LazyLock<HashSet<String>> = LazyLock::new(|| of("label"));
+static FREE: LazyLock<HashSet<String>> = LazyLock::new(|| of("free"));
+static PLACES: LazyLock<HashSet<String>> = LazyLock::new(|| of("place"));
 static CALLS: LazyLock<Vec<String>> = LazyLock::new(|| of("call"));
 
 /// What a text is, where it is none of a member: `name`: it is what the box is called by.
@@ -33,6 +35,9 @@ pub fn aside_of(text: &str, name: bool) -> Option<Aside> {
     let text = text.trim();
     let folded = words(text);
     let calls = || CALLS.iter().any(|call| folded.strip_prefix(call.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
+    if name && is_free(&folded) {
+        return Some(Aside::Free);
+    }
     if name {
         return (text.ends_with(['?', '？']) || calls()).then_some(Aside::Advertisement);
     }
@@ -49,6 +54,16 @@ pub fn aside_of(text: &str, name: bool) -> Option<Aside> {
     } else {
         PRICE.is_match(text).then_some(Aside::Price)
     }
+}
+
+/// Whether nobody is there: "se vende", "Nave 4 disponible", "Reserved 2".
+fn is_free(folded: &str) -> bool {
+    let counts = |word: &str| word.chars().count() == 1 || word.contains(|c: char| c.is_ascii_digit());
+    let of_place = |word: &&&str| PLACES.contains(**word) || counts(word);
+    let all: Vec<&str> = folded.split(' ').collect();
+    let before = all.iter().take_while(of_place).count();
+    let after = all[before..].iter().rev().take_while(of_place).count();
+    FREE.contains(&all[before..all.len() - after].join(" "))
 }
 
 fn is_quoted(text: &str) -> bool {
@@ -86,6 +101,16 @@ mod tests {
             ("Desde 9 €/mes", false, Some(Aside::Price)),
             ("¿Quieres anunciarte aquí?", true, Some(Aside::Advertisement)),
             ("Hazte socio", true, Some(Aside::Advertisement)),
+            ("SE VENDE", true, Some(Aside::Free)),
+            ("Nave 4: disponible", true, Some(Aside::Free)),
+            ("Se alquila nave 12-B", true, Some(Aside::Free)),
+            ("Reserved", true, Some(Aside::Free)),
+            ("Stand A12 – TBA", true, Some(Aside::Free)),
+            ("Сдаётся", true, Some(Aside::Free)),
+            ("Nave 4", true, None),
+            ("Reserved Foods", true, None),
+            ("Se Vende Todo, S.L.", true, None),
+            ("Disponible", false, None),
             // What members say and are called.
             ("Burgos", false, None),
             ("Publicidad", false, None),

@@ -77,12 +77,14 @@ pub enum Aside {
     Quotation,
     /// An advertisement, or an invitation to place one.
     Advertisement,
+    /// A place where nobody is, or nobody who is named yet: free, for sale, reserved.
+    Free,
 }
 
 impl Aside {
     /// Whether it says by itself that a box is no company's.
     pub const fn is_sure(self) -> bool {
-        matches!(self, Self::Role | Self::Quotation | Self::Advertisement)
+        matches!(self, Self::Role | Self::Quotation | Self::Advertisement | Self::Free)
     }
 
     /// As it is told.
@@ -94,6 +96,7 @@ impl Aside {
             Self::Role => "a person with a role",
             Self::Quotation => "a quotation",
             Self::Advertisement => "an advertisement",
+            Self::Free => "a place that is free or reserved",
         }
     }
 }
