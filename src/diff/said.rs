@@ -19,7 +19,7 @@ const TELLING: usize = 20;
 
 /// The texts of a record as read, one sentence or more to a line: what a lexicon is asked about.
 pub fn texts(draft: &Draft) -> String {
-    let each = TEXTS.iter().filter(|_| speaks(draft.kind)).filter_map(|name| draft.value(name));
+    let each = TEXTS.iter().filter(|_| draft.kind.speaks()).filter_map(|name| draft.value(name));
     each.map(lines).collect::<Vec<_>>().join("\n")
 }
 
@@ -36,7 +36,7 @@ pub fn said(
     (record, own): (&Record, Option<&str>),
     masks: &[Mask],
 ) -> Vec<SignalDraft> {
-    if change.baseline || !speaks(record.kind) {
+    if change.baseline || !record.kind.speaks() {
         return Vec::new();
     }
     let of_record = record.text("language");
@@ -111,16 +111,6 @@ fn sentence(signal: &Signal) -> String {
         Story::Appeared { title, .. } | Story::Changed { title, .. } | Story::Gone { title } => words(title),
         // What is plain is not there again.
         Story::Again { .. } => String::new(),
-    }
-}
-
-/// Whether the words of such a record are those of whom it is about.
-const fn speaks(kind: RecordKind) -> bool {
-    match kind {
-        RecordKind::Offer | RecordKind::Request | RecordKind::Company | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => {
-            true
-        }
-        RecordKind::Tender | RecordKind::Award => false,
     }
 }
 
