@@ -8,7 +8,7 @@ use super::lexicon::{Asked, Lexicons, Said};
 use super::signals::{SignalDraft, WORDS, by, happened, is_long};
 use super::words::without_gaps;
 use crate::base::text::{clip, words};
-use crate::model::{Change, ChangeKind, Draft, Evidence, FieldName, Mask, Record, RecordKind, Signal, Story, Value};
+use crate::model::{Change, ChangeKind, Draft, Evidence, FieldName, Mask, Record, Signal, Story, Value};
 
 /// Fields that hold the text of a record, in the order in which a sentence that stands in several of them is taken.
 const TEXTS: [&str; 8] = ["title", "summary", "description", "text", "body", "content", "requirements", "about"];
@@ -122,7 +122,7 @@ fn lines(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::model::sample::{day, organisation, record, signal};
-    use crate::model::{FieldChange, FieldName, SignalKind};
+    use crate::model::{FieldChange, FieldName, RecordKind, SignalKind};
 
     fn drafts(record: &Record, kind: ChangeKind, baseline: bool, language: Option<&str>) -> Vec<(SignalKind, String)> {
         let change = Change { source: record.source.clone(), record: record.id, kind, at: day(3), baseline };
