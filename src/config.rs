@@ -315,8 +315,9 @@ fn nameless(source: &Source) -> Option<String> {
     let names = source.named.organisation.is_some() || fields.iter().any(|field| resolve::names_somebody(source.reader.holds(), field));
     (!names).then(|| {
         format!(
-            "source \"{}\": none of its fields names an organisation, so that a lead that comes of it is \"(not named yet)\"; what says who it is: {}",
+            "source \"{}\": none of its fields names an organisation: {}; what says who it is: {}",
             source.id,
+            source.reader.unnamed(),
             source.reader.naming()
         )
     })

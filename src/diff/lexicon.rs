@@ -147,7 +147,7 @@ pub enum BadLexicon {
 struct Entry {
     kind: SignalKind,
     phrases: Phrases,
-    /// In the same sentence: it says otherwise.
+    /// In the same sentence, but for the clause of another company: it says otherwise.
     unless: Phrases,
     /// Anywhere in the text, in a sentence that is not of somebody else: it is over.
     closed: Phrases,
@@ -298,7 +298,9 @@ impl Lexicon {
             for entry in &self.entries {
                 let closed = entry.closed.each(words).map(|(_, find)| find).find(|find| !sentence.breaks(find.start, find.end - 1));
                 closings.extend(closed.map(|find| (entry.kind, whom(&find))));
-                let Some(find) = self.holds(sentence, entry, year).filter(|_| !text.ends_with('?') && is_new(text)) else { continue };
+                let Some(find) = self.holds(sentence, entry, year, &known).filter(|_| !text.ends_with('?') && is_new(text)) else {
+                    continue;
+                };
                 let ends = words.get(find.start).zip(words.get(find.end.saturating_sub(1)));
                 let span = ends.map_or(0..0, |(first, last)| first.at.start..last.at.end);
                 let quote = around(text, &span, caps::QUOTE_CHARS);
@@ -315,14 +317,16 @@ impl Lexicon {
     }
 
     /// The words by which a sentence says such a thing, unless it says otherwise.
-    fn holds(&self, sentence: &Sentence<'_>, entry: &Entry, year: Option<i16>) -> Option<Range<usize>> {
+    fn holds(&self, sentence: &Sentence<'_>, entry: &Entry, year: Option<i16>, known: &Known) -> Option<Range<usize>> {
         let mut finds = entry.phrases.each(sentence.words).map(|(_, find)| find).peekable();
         finds.peek()?;
-        if self.clauses.suppose(sentence) || self.unless.find(sentence.words).is_some() || entry.unless.find(sentence.words).is_some() {
+        if self.clauses.suppose(sentence) || self.unless.find(sentence.words).is_some() {
             return None;
         }
+        let unless: Vec<Range<usize>> = entry.unless.each(sentence.words).map(|(_, at)| at).collect();
+        let is_undone = |find: &Range<usize>| unless.iter().any(|at| !self.clauses.part(sentence, at, find, known));
         let is_past = |find: &Range<usize>| year.is_some_and(|year| self.clauses.is_past(sentence, find, year));
-        finds.find(|find| !self.clauses.deny(sentence, find) && !is_past(find))
+        finds.find(|find| !is_undone(find) && !self.clauses.deny(sentence, find) && !is_past(find))
     }
 }
 

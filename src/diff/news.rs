@@ -10,7 +10,7 @@ use super::compare::Context;
 use super::differences::{AWARD_VALUE, Difference, Found, QUIET, What, is_newer, is_older, is_ours, of_fields};
 use super::noise::essence;
 use super::readable::excerpt;
-use super::spelling::respelled;
+use super::spelling::{is_reached_by, reached, respelled};
 use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
@@ -65,7 +65,8 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
             (None, _) => fresh(news, draft),
             (Some(record), kind) => renewed(news, rules, draft, record, kind.as_ref()),
         };
-        for (kind, baseline) in kind.into_iter().flat_map(|kind| apart(kind, &laid, record.kind)) {
+        let same = |change: &FieldChange| laid.contains(&change.field) || stored.is_some_and(|stored| says_the_same(change, stored, draft));
+        for (kind, baseline) in kind.into_iter().flat_map(|kind| apart(kind, same)) {
             let (source, at) = (news.page.source.clone(), news.context.now);
             changes.push(Change { source, record: record.id, kind, at, baseline: news.context.quiet || baseline });
         }
@@ -102,17 +103,29 @@ fn is_term(name: &FieldName, value: &Value) -> bool {
     matches!(value, Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_)) || TERMS.contains(&base)
 }
 
-/// A change in the part that is news and the part that is a baseline: what the site did to all, and what is only written otherwise.
-fn apart(kind: ChangeKind, laid: &BTreeSet<FieldName>, record: RecordKind) -> Vec<(ChangeKind, bool)> {
+/// A change in the part that is news and the part that is a baseline: what the site did to all, and what says the same.
+fn apart(kind: ChangeKind, same: impl Fn(&FieldChange) -> bool) -> Vec<(ChangeKind, bool)> {
     let ChangeKind::Changed(fields) = kind else { return vec![(kind, false)] };
-    let same = |change: &FieldChange| {
-        let both = change.old.as_ref().zip(change.new.as_ref());
-        record != RecordKind::Page && both.is_some_and(|(old, new)| respelled(old, new))
-    };
-    let (quiet, told): (Vec<FieldChange>, Vec<FieldChange>) =
-        fields.into_iter().partition(|change| laid.contains(&change.field) || same(change));
+    let (quiet, told): (Vec<FieldChange>, Vec<FieldChange>) = fields.into_iter().partition(same);
     let parts = [(told, false), (quiet, true)].into_iter().filter(|(fields, _)| !fields.is_empty());
     parts.map(|(fields, baseline)| (ChangeKind::Changed(fields), baseline)).collect()
+}
+
+/// Whether a field is only written otherwise, or a number or an address stands under another name than before.
+fn says_the_same(change: &FieldChange, record: &Record, draft: &Draft) -> bool {
+    let both = change.old.as_ref().zip(change.new.as_ref());
+    record.kind != RecordKind::Page && both.is_some_and(|(old, new)| respelled(old, new)) || is_renamed(change, record, draft)
+}
+
+/// Whether all numbers and addresses of a field were there before, and are there still: what was a person is a telephone now.
+fn is_renamed(change: &FieldChange, record: &Record, draft: &Draft) -> bool {
+    let of = |value: &Option<Value>| value.as_ref().map_or(Some(Vec::new()), reached);
+    let Some((had, has)) = of(&change.old).zip(of(&change.new)) else { return false };
+    let before: Vec<String> = record.fields.values().filter_map(|field| reached(&field.value)).flatten().collect();
+    let now: Vec<String> = draft.fields.values().filter_map(|found| reached(&found.value)).flatten().collect();
+    let all_in = |some: &[String], all: &[String]| some.iter().all(|one| all.iter().any(|other| is_reached_by(one, other)));
+    let is_term = [&change.old, &change.new].into_iter().flatten().any(|value| is_term(&change.field, value));
+    !is_term && all_in(&had, &now) && all_in(&has, &before)
 }
 
 /// Records that are taken back by what is on file go at once: it says so itself, whatever a second look would show.

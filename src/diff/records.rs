@@ -193,6 +193,34 @@ fn what_the_site_does_to_nearly_all_is_a_baseline_and_so_is_another_spelling() {
 }
 
 #[test]
+fn a_number_that_is_read_under_another_name_is_no_news() {
+    for (was, is, told) in [
+        (&[("person", "01904 123456")][..], &[("phone", "+441904123456")][..], &[][..]),
+        (&[("person", "01904 123456")], &[("phone", "01904 123456")], &[]),
+        (&[("person", "01904 123456"), ("phone", "01904 123456")], &[("phone", "01904 123456")], &[]),
+        (&[("person", "ana@a.example")], &[("email", "Ana@a.example")], &[]),
+        (&[("fax", "01904 123456")], &[("phone", "01904 123456")], &[]),
+        // Another number, more than the number, a name.
+        (&[("person", "01904 123456")], &[("phone", "01904 123457")], &["person", "phone"]),
+        (&[("person", "01904 123456")], &[("phone", "01904 123456"), ("place", "York")], &["place"]),
+        (&[("person", "01904 123456")], &[("phone", "01904 123456"), ("person", "Ann Lowe")], &["person"]),
+        (&[("person", "Ann Lowe")], &[("contact", "Ann Lowe")], &["contact", "person"]),
+        (&[("phone", "01904 123456")], &[], &["phone"]),
+    ] {
+        let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });
+        listing.check(&[draft("a", was)], true);
+        let news = listing.check(&[draft("a", is)], false);
+        let fields = news.iter().flat_map(|change| if let ChangeKind::Changed(fields) = &change.kind { &fields[..] } else { &[] });
+        let mut fields: Vec<&str> = fields.map(|change| change.field.as_str()).collect();
+        fields.sort_unstable();
+        assert_eq!(fields, told, "{was:?} {is:?}");
+        let kept = listing.record("a").fields.iter().map(|(name, field)| (name.as_str().to_owned(), field.value.text()));
+        let now: std::collections::BTreeMap<String, String> = is.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect();
+        assert_eq!(kept.collect::<std::collections::BTreeMap<_, _>>(), now, "it is taken over all the same");
+    }
+}
+
+#[test]
 fn without_a_second_look_it_is_told_at_once() {
     let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });
     listing.check(&[draft("a", &[("price", "5 EUR")])], true);

@@ -8,7 +8,7 @@ use super::lexicon::{Asked, Lexicons, Said};
 use super::signals::{SignalDraft, WORDS, by, happened, is_long};
 use super::words::without_gaps;
 use crate::base::text::{clip, words};
-use crate::model::{Change, ChangeKind, Draft, Evidence, FieldName, Mask, Record, RecordKind, Signal, Story, Value};
+use crate::model::{Change, ChangeKind, Draft, Evidence, FieldName, Mask, Record, Signal, Story, Value};
 
 /// Fields that hold the text of a record, in the order in which a sentence that stands in several of them is taken.
 const TEXTS: [&str; 8] = ["title", "summary", "description", "text", "body", "content", "requirements", "about"];
@@ -19,7 +19,7 @@ const TELLING: usize = 20;
 
 /// The texts of a record as read, one sentence or more to a line: what a lexicon is asked about.
 pub fn texts(draft: &Draft) -> String {
-    let each = TEXTS.iter().filter(|_| speaks(draft.kind)).filter_map(|name| draft.value(name));
+    let each = TEXTS.iter().filter(|_| draft.kind.speaks()).filter_map(|name| draft.value(name));
     each.map(lines).collect::<Vec<_>>().join("\n")
 }
 
@@ -36,7 +36,7 @@ pub fn said(
     (record, own): (&Record, Option<&str>),
     masks: &[Mask],
 ) -> Vec<SignalDraft> {
-    if change.baseline || !speaks(record.kind) {
+    if change.baseline || !record.kind.speaks() {
         return Vec::new();
     }
     let of_record = record.text("language");
@@ -114,16 +114,6 @@ fn sentence(signal: &Signal) -> String {
     }
 }
 
-/// Whether the words of such a record are those of whom it is about.
-const fn speaks(kind: RecordKind) -> bool {
-    match kind {
-        RecordKind::Offer | RecordKind::Request | RecordKind::Company | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => {
-            true
-        }
-        RecordKind::Tender | RecordKind::Award => false,
-    }
-}
-
 fn lines(value: &Value) -> String {
     value.each().iter().map(Value::text).collect::<Vec<_>>().join("\n")
 }
@@ -132,7 +122,7 @@ fn lines(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::model::sample::{day, organisation, record, signal};
-    use crate::model::{FieldChange, FieldName, SignalKind};
+    use crate::model::{FieldChange, FieldName, RecordKind, SignalKind};
 
     fn drafts(record: &Record, kind: ChangeKind, baseline: bool, language: Option<&str>) -> Vec<(SignalKind, String)> {
         let change = Change { source: record.source.clone(), record: record.id, kind, at: day(3), baseline };

@@ -54,6 +54,27 @@ fn are_short(old: &str, new: &str) -> bool {
     old.len() == new.len() && old.iter().zip(new).all(|(one, two)| *one == two || is_short_of(one, two) || is_short_of(two, one))
 }
 
+/// The telephone numbers and mail addresses that a value is, whatever its field is called; `None` where it is anything else.
+pub(super) fn reached(value: &Value) -> Option<Vec<String>> {
+    let one = |value: &Value| match value {
+        Value::Text(text) | Value::Phone(text) | Value::Email(text) => {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            let is_number = digits.len() >= DIGITS && text.chars().all(|c| c.is_ascii_digit() || "+-./() \u{a0}".contains(c));
+            // The prefix of a country may be written or not, and so may a zero.
+            let number = || digits[digits.len().saturating_sub(9)..].trim_start_matches('0').to_owned();
+            let is_mail = text.contains('@') && !text.contains(char::is_whitespace);
+            is_number.then(number).or_else(|| is_mail.then(|| text.to_lowercase()))
+        }
+        _ => None,
+    };
+    value.each().iter().map(one).collect()
+}
+
+/// Whether two of them are one: a short number may be written without the code of its country.
+pub(super) fn is_reached_by(one: &str, other: &str) -> bool {
+    one == other || !one.contains('@') && !other.contains('@') && (one.ends_with(other) || other.ends_with(one))
+}
+
 /// The values of a record by which it is told from others, each in a form that does not depend on how it is written.
 pub(super) fn identities<'v>(fields: impl Iterator<Item = (&'v FieldName, &'v Value)>) -> impl Iterator<Item = String> {
     fields.filter_map(|(name, value)| {

@@ -63,6 +63,15 @@ impl Reader {
         rule.kind()
     }
 
+    /// Whose a lead is that comes of records that name nobody.
+    pub fn unnamed(&self) -> &'static str {
+        if self.holds().speaks() {
+            "what its texts say of a company that stands there with its legal form is that company's, any other lead that comes of it is \"(not named yet)\""
+        } else {
+            "a lead that comes of it is \"(not named yet)\""
+        }
+    }
+
     /// The setting by which its records say whom they are about.
     pub fn naming(&self) -> &'static str {
         match (&self.by, self.kind) {

@@ -65,6 +65,14 @@ impl RecordKind {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
+
+    /// Whether the words of such a record are those of whom it is about: notices of tenders and awards say in their fields what they are.
+    pub const fn speaks(self) -> bool {
+        match self {
+            Self::Offer | Self::Request | Self::Company | Self::Article | Self::Vacancy | Self::Page => true,
+            Self::Tender | Self::Award => false,
+        }
+    }
 }
 
 /// The name of a field: `name`, `price`, `phone`, or whatever the user called it.

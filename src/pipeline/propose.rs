@@ -139,14 +139,13 @@ impl Proposed {
         let named = |draft: &Draft| draft.fields.keys().any(|field| names_somebody(draft.kind, field.as_str()));
         let reader = way.spec.compile(&nameless()).ok().filter(|_| !way.extract.records.iter().any(named));
         out.extend(reader.map(|reader| {
-            let what =
-                "whom its records are about: none of them names an organisation, and a lead that comes of one is \"(not named yet)\"";
+            let what = format!("whom its records are about: none of them names an organisation; {}", reader.unnamed());
             let setting = match (way.members.as_str(), way.spec.fields.is_empty()) {
                 ("", _) => reader.naming().to_owned(),
                 (members, true) => format!("{}. Its records have {members}", reader.naming()),
                 (members, false) => format!("`company = \"…\"` in fields, with the member that names it. Its records have {members}"),
             };
-            Doubt { what: what.to_owned(), setting }
+            Doubt { what, setting }
         }));
         out
     }

@@ -1,4 +1,4 @@
-//! What is to be said of a source whose records name nobody: no lead of them can be called or joined with what others say. Pure.
+//! What is to be said of a source whose records name nobody: whose their leads are, and what would name them. Pure.
 
 use crate::base::text::count;
 use crate::config::Source;
@@ -18,7 +18,8 @@ pub fn unnamed<'r>(source: &Source, records: impl IntoIterator<Item = &'r Record
         most => format!("{most} of its {} name no organisation", count(all, "record", "records")),
     };
     Some(format!(
-        "{who}: a lead that comes of one is \"(not named yet)\", and nothing that other sources know joins it; what says who it is: {}",
+        "{who}: {}, and nothing that other sources know joins it; what says who it is: {}",
+        source.reader.unnamed(),
         source.reader.naming()
     ))
 }

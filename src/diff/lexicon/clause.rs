@@ -27,7 +27,7 @@ pub(super) struct Clauses {
     pub turns: Phrases,
     /// Words with which a sentence begins that name nobody.
     pub nobody: Phrases,
-    /// Words with which a sentence begins that speaks of whom the one before it named: "it", "the company".
+    /// Words with which a sentence begins that speaks of whom the one before it is about: "it", "the company".
     pub same: Phrases,
     /// Before a name that is not the one of whom something is said: "client of".
     pub others: Phrases,
@@ -169,7 +169,7 @@ impl Clauses {
         begins(&self.supposes) && !begins(&self.affirms)
     }
 
-    /// Whether a sentence goes on of whom the one before it named.
+    /// Whether a sentence goes on of whom the one before it is about.
     pub fn goes_on(&self, sentence: &Sentence<'_>) -> bool {
         self.same.each_at(sentence.words, 0).next().is_some()
     }

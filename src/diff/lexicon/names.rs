@@ -9,6 +9,8 @@ use crate::base::text::squeeze;
 use crate::base::text::stems::StemLanguage;
 use crate::model::{CompanyName, LegalClass, LegalKind};
 
+/// Words between what tells how somebody stands to a company and its name ("client of the Spanish retailer").
+const NEAR: usize = 3;
 /// Words of a legal form behind a name ("S. A. U.").
 pub(super) const FORM: usize = 4;
 
@@ -107,19 +109,21 @@ impl Clauses {
                     place += 1;
                     continue;
                 }
+                // "Acme and Beta Ltd" are two where one of them is known to be a company.
+                place = self.joint(sentence, from..place, known).unwrap_or(place);
                 // The first word of a sentence is written large whatever it is.
-                let in_front = [&self.nobody, &self.opens, &self.governs];
-                let is_in_front = in_front.iter().any(|phrases| phrases.find(&sentence.words[..1]).is_some());
+                let is_in_front = sentence.longest(&[&self.nobody, &self.opens, &self.governs], 0..place).is_some();
                 let begins = from == 0 && (is_in_front || self.nobody.is_empty() && place == 1);
                 let bare = self.bare(sentence, from..place, known);
                 let (words, of_person) = if begins && bare.0.start == from {
-                    let from = (from + 1..place).find(|place| sentence.is_capital(*place)).unwrap_or(place);
+                    let is_name = |at: &usize| sentence.is_capital(*at) && (at + 1 == place || !self.is_nobody(sentence, *at));
+                    let from = (from + 1..place).find(is_name).unwrap_or(place);
                     self.bare(sentence, from..place, known)
                 } else {
                     bare
                 };
                 // "Monday" is nobody.
-                let is_nobody = words.len() == 1 && self.nobody.find(&sentence.words[words.clone()]).is_some();
+                let is_nobody = words.len() == 1 && self.is_nobody(sentence, words.start);
                 let name = (words.start < words.end && !is_nobody).then(|| sentence.part(words.clone()));
                 if let Some(core) = name.and_then(core) {
                     let formed = with_form(sentence, words.clone(), &core);
@@ -131,6 +135,22 @@ impl Clauses {
             }
         }
         names
+    }
+
+    /// Whether a word names nobody by itself.
+    fn is_nobody(&self, sentence: &Sentence<'_>, place: usize) -> bool {
+        self.nobody.find(&sentence.words[place..=place]).is_some()
+    }
+
+    /// Where in what looks like one name another is joined to the first, for one of them is a known company.
+    fn joint(&self, sentence: &Sentence<'_>, run: Range<usize>, known: &Known) -> Option<usize> {
+        let is_company =
+            |words: Range<usize>| !words.is_empty() && core(sentence.part(words)).is_some_and(|core| known.companies.contains_key(&core));
+        let parts = |at: &usize| {
+            let next = sentence.longest(&[&self.joins], *at..run.end);
+            !sentence.is_capital(*at) && next.is_some_and(|next| is_company(run.start..*at) || is_company(next..run.end))
+        };
+        (run.start + 1..run.end).find(parts)
     }
 
     /// A name without the words in front that say what it is ("Rival Birch plc") and without who speaks for it ("CEO Jane Ivory of Acme Ltd"),
@@ -219,6 +239,20 @@ fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
             return end;
         }
     }
+}
+
+/// Which names stand right behind one of these phrases, with none of `turns` in between.
+pub(super) fn behind_of(sentence: &Sentence<'_>, phrases: &Phrases, names: &[Name], turns: &Phrases) -> Vec<bool> {
+    let finds: Vec<Range<usize>> = phrases.each(sentence.words).map(|(_, at)| at).collect();
+    let is_behind = |name: &Name| {
+        finds.iter().any(|at| {
+            let free = || names.iter().all(|other| other.words.start >= name.words.start || other.words.end <= at.end);
+            let near = at.end <= name.words.start && name.words.start - at.end <= NEAR;
+            let goes_on = || turns.find(&sentence.words[at.end..name.words.start]).is_none();
+            near && free() && goes_on() && !sentence.breaks(at.end - 1, name.words.start)
+        })
+    };
+    names.iter().map(is_behind).collect()
 }
 
 /// Whether a mark is a dash, as a hyphen is that stands by itself.

@@ -7,12 +7,10 @@
 use std::ops::Range;
 
 use super::clause::{Clauses, Sentence};
-use super::names::{Known, Name, is_dash};
+use super::names::{Known, Name, behind_of, is_dash};
 use super::whom::{Before, Whom};
 use crate::base::text::phrases::Phrases;
 
-/// Words between what tells how somebody stands to a company and its name ("client of the Spanish retailer").
-const NEAR: usize = 3;
 /// Words behind an article that may say what a company is ("la quesería palentina").
 const SAYS: usize = 2;
 
@@ -101,22 +99,35 @@ impl Clauses {
         if whom.is_nobody() { self.speaker(sentence, find, known).unwrap_or(whom) } else { whom }
     }
 
-    /// Takes in whom a sentence names, for the next one.
+    /// Takes in whom a sentence is about, for the next one.
     pub fn remember(&self, sentence: &Sentence<'_>, known: &Known, before: &mut Before) {
         let read = Read::of(self, *sentence, sentence.end(), known);
         let begins = |phrases: &Phrases| sentence.longest(&[phrases], 0..sentence.words.len()).is_some();
-        let all: Vec<String> = read.names.iter().filter_map(|name| name.company.clone()).collect();
-        let last = |is: &dyn Fn(usize) -> bool| (0..read.names.len()).rfind(|at| is(*at)).and_then(|at| read.names[at].company.as_ref());
-        let strong = |at: usize| read.names[at].company.is_some() && !read.stands[at].is_other();
-        let whom = last(&|at| strong(at) && !read.stands[at].is_beside() && !read.names[at].of_person).or_else(|| last(&strong));
-        let whom = match whom {
-            Some(company) => Whom::of(std::iter::once(company)),
+        let whom = match read.topic() {
+            Some(whom) => whom,
             None if begins(&self.former) => before.first(),
             None if begins(&self.latter) => before.last(),
             None if self.goes_on(sentence) && !before.whom().is_nobody() => before.whom().clone(),
             None => Whom::of_names(read.names.iter().filter(|name| name.company.is_none()).map(|name| &name.core)),
         };
-        before.take(whom, all);
+        before.take(whom, read.names.into_iter().filter_map(|name| name.company).collect());
+    }
+
+    /// Whether between two finds a company begins a clause of its own: "Acme Ltd closed its depot, and Beta Ltd opened a new branch".
+    pub fn part(&self, sentence: &Sentence<'_>, one: &Range<usize>, other: &Range<usize>, known: &Known) -> bool {
+        let (first, last) = if one.start < other.start { (one, other) } else { (other, one) };
+        let read = Read::of(self, *sentence, last.clone(), known);
+        let is_own = |at: usize| {
+            let name = &read.names[at];
+            let from = first.end.max(read.parts[read.part_of(at)].start);
+            name.company.is_some() && name.words.start >= from && read.is_subject(at) && read.begins(at, from)
+        };
+        (0..read.names.len()).any(is_own)
+    }
+
+    /// Which names are surely somebody's else than whom it is about: "suppliers of glass and Acme Ltd" is no supplier of Acme.
+    fn others_of(&self, sentence: &Sentence<'_>, names: &[Name]) -> Vec<bool> {
+        behind_of(sentence, &self.others, names, &self.turns)
     }
 
     /// The company of who is named behind what is quoted: "…," said Kim Roe, boss of Acme Ltd.
@@ -129,7 +140,7 @@ impl Clauses {
         let behind = &sentence.words[from..];
         self.roles.find(behind).or_else(|| self.speaks.find(behind))?;
         let names = self.names(sentence, &sentence.end(), known);
-        let others = behind_of(sentence, &self.others, &names);
+        let others = self.others_of(sentence, &names);
         let is_it = |(name, other): &(Name, bool)| name.words.start >= from && name.company.is_some() && !other;
         let (name, _) = names.into_iter().zip(others).find(is_it)?;
         Some(Whom::of(&name.company))
@@ -166,7 +177,7 @@ impl<'a> Read<'a> {
     /// How the names stand to each other; not yet where.
     fn stands(&self) -> Vec<Stands> {
         let Self { words, sentence, names, .. } = self;
-        let (others, beside) = (behind_of(sentence, &words.others, names), behind_of(sentence, &words.beside, names));
+        let (others, beside) = (words.others_of(sentence, names), behind_of(sentence, &words.beside, names, &Phrases::default()));
         let owners: Vec<usize> = words.owners.each(sentence.words).map(|(_, at)| at.start).collect();
         let governs: Vec<Range<usize>> = words.governs.each(sentence.words).map(|(_, at)| at).collect();
         let mut found: Vec<Stands> = Vec::new();
@@ -294,6 +305,15 @@ impl<'a> Read<'a> {
         inside(&words.speaks).any(begins) || goes_on() && (inside(&words.turns).any(begins) || inside(&words.joins).any(begins))
     }
 
+    /// Whether a clause that goes on of nobody before begins with this name, behind this word.
+    fn begins(&self, at: usize, from: usize) -> bool {
+        let Self { words, sentence, .. } = self;
+        let lead = from..self.names[at].words.start;
+        let turns = |place: usize| sentence.longest(&[&words.turns, &words.joins], place..lead.end);
+        let behind_turn = || lead.clone().filter_map(turns).any(|end| self.is_covered(end..lead.end));
+        words.relative.find(&sentence.words[lead.clone()]).is_none() && (self.stands[at].is_head() || behind_turn())
+    }
+
     /// Who was named first, last or at all, where a word that means them stands in the place of the subject.
     fn referred(&self, before: &Before) -> Option<Whom> {
         let Self { words, sentence, .. } = self;
@@ -396,6 +416,22 @@ impl<'a> Read<'a> {
         (Whom::of_names(names).with(companies).but(not), is_sure)
     }
 
+    /// Whom a whole sentence is about: the subject of its last clause, or whose it is ("Acme Ltd's sales rose"); nobody where these are several.
+    fn topic(&self) -> Option<Whom> {
+        let heads = || (0..self.names.len()).rev().filter(|at| self.stands[*at].is_head() && !self.stands[*at].is_other());
+        // "…, Beta Ltd said."
+        let says = |at: &usize| {
+            let (name, part) = (&self.names[*at].words, &self.parts[self.part_of(*at)]);
+            self.sentence.longest(&[&self.words.speaks], name.end..part.end) == Some(part.end)
+        };
+        let is_it = |at: &usize| self.is_subject(*at);
+        let found = heads().filter(is_it).find(|at| !says(at)).or_else(|| heads().find(is_it));
+        let all = self.all_of(found.or_else(|| heads().find(|at| self.stands[*at].owns))?);
+        let [one] = all[..] else { return Some(Whom::default()) };
+        let name = &self.names[one];
+        Some(name.company.as_ref().map_or_else(|| Whom::of_names([&name.core]), |company| Whom::of([company])))
+    }
+
     /// Those of whom the same is said as of this one.
     fn all_of(&self, at: usize) -> Vec<usize> {
         let joined = self.joined(at);
@@ -456,17 +492,4 @@ fn parts(sentence: &Sentence<'_>, end: usize, names: &[Name]) -> Vec<Range<usize
     }
     found.push(start..end);
     found
-}
-
-/// Which names stand right behind one of these phrases.
-fn behind_of(sentence: &Sentence<'_>, phrases: &Phrases, names: &[Name]) -> Vec<bool> {
-    let finds: Vec<Range<usize>> = phrases.each(sentence.words).map(|(_, at)| at).collect();
-    let is_behind = |name: &Name| {
-        finds.iter().any(|at| {
-            let free = || names.iter().all(|other| other.words.start >= name.words.start || other.words.end <= at.end);
-            let near = at.end <= name.words.start && name.words.start - at.end <= NEAR;
-            near && free() && !sentence.breaks(at.end - 1, name.words.start)
-        })
-    };
-    names.iter().map(is_behind).collect()
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::super::captions;
 use super::{ENOUGH, List, MOST, spelt};
 use crate::base::text::{fold, words};
 use crate::model::{FieldName, Learned, Record, Value, one_spelling};
@@ -164,7 +165,10 @@ fn agreements<'l>(
     for (at, record) in met {
         let Some((_, text)) = list.records[*at].cells.iter().find(|(own, _)| *own == column) else { continue };
         for field in &learned.fields {
-            let Some(old) = (compare.known)(record, field.name.as_str()) else { continue };
+            // A number that was read as a person once is none.
+            let Some(old) = (compare.known)(record, field.name.as_str()).filter(|old| !is_misread(field.name.as_str(), old)) else {
+                continue;
+            };
             let how = out.entry(field.name.as_str()).or_default();
             how.compared += 1;
             let same =
@@ -173,6 +177,11 @@ fn agreements<'l>(
         }
     }
     out
+}
+
+/// Whether a telephone number or an address of mail stands where somebody is named.
+fn is_misread(name: &str, value: &str) -> bool {
+    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_') == "person" && captions::reached(value).is_some()
 }
 
 /// Whether a column that stands where a field stood may be it: what is certain of the one must not speak against the other.

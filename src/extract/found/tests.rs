@@ -604,3 +604,24 @@ fn a_map_and_a_network_are_nobodys_site() {
         }
     }
 }
+
+#[test]
+fn a_number_that_was_read_as_a_person_once_is_a_telephone() {
+    let list =
+        format!("<ul>{}</ul>", each("<li><h2><a href=/company/{n}>{name}</a></h2><p>{sector}</p><p>Contact: 947 20 03 3{n}</p></li>"));
+    let (reader, mut memory) = (reader("directory", ""), Memory::default());
+    let phones = |extract: &Extract| extract.records.iter().filter_map(|draft| draft.value("phone")).count();
+    let first = memory.visit(&reader, &list);
+    assert!(phones(&first) > 4, "{:?}", first.records[0].fields);
+    // As an older version stored it.
+    let person = FieldName::new("person");
+    for record in &mut memory.records {
+        let Some(phone) = record.fields.remove("phone") else { continue };
+        record.fields.insert(person.clone(), Field { value: Value::Text(phone.quote.clone()), ..phone });
+    }
+    let fields = memory.learned.iter_mut().flat_map(|learned| &mut learned.fields);
+    fields.filter(|field| field.name.as_str() == "phone").for_each(|field| field.name = person.clone());
+    let then = memory.visit(&reader, &list);
+    assert_eq!(phones(&then), phones(&first), "{:?}", then.records[0].fields);
+    assert!(then.records.iter().all(|draft| draft.value("person").is_none()), "{:?}", then.records[0].fields);
+}

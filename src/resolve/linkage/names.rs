@@ -33,7 +33,7 @@ pub struct Likeness {
     pub own: f32,
     /// The same words, in any order.
     pub same: bool,
-    /// Both sides have numbers or single letters of their own: Hotel Sol 1 is not Hotel Sol 2.
+    /// Both sides have numbers, single letters or codes of their own: Hotel Sol 1 is neither Hotel Sol 2 nor Hotel Sol B.
     pub numbered_apart: bool,
     /// The word of only one side that tells most.
     pub more: Option<Word>,
@@ -105,7 +105,7 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
     }
 }
 
-/// Whether both sides have numbers, or single letters, and none in common. `24h` and `24` are one number.
+/// Whether both sides have numbers, or single letters, and none in common, or end with two codes. `24h` and `24` are one number.
 fn are_numbered_apart(one: &Left<'_>, other: &Left<'_>, words: &Vocabulary) -> bool {
     let digits = |side: &Left<'_>| -> Vec<String> {
         let all = side.each().map(|(_, word)| words.letters(word).chars().filter(char::is_ascii_digit).collect::<String>());
@@ -116,7 +116,27 @@ fn are_numbered_apart(one: &Left<'_>, other: &Left<'_>, words: &Vocabulary) -> b
         all.filter(|word| word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic())).map(str::to_owned).collect()
     };
     let apart = |a: Vec<String>, b: Vec<String>| !a.is_empty() && !b.is_empty() && !a.iter().any(|one| b.contains(one));
-    apart(digits(one), digits(other)) || apart(letters(one), letters(other))
+    let codes = || code(one, words).zip(code(other, words)).is_some_and(|(one, other)| are_two(&one, &other));
+    apart(digits(one), digits(other)) || apart(letters(one), letters(other)) || codes()
+}
+
+/// The letters and the digits of the code that ends a name, where the other name has it not: `L`, `2`, `H3`. A letter elsewhere is an initial or a
+/// word; `I`, `V` and `X` alone are numbers.
+fn code(side: &Left<'_>, words: &Vocabulary) -> Option<(String, String)> {
+    let (_, last) = side.each().last().filter(|(place, _)| place + 1 == side.words.len())?;
+    let word = match words.letters(last) {
+        "i" => "1",
+        "v" => "5",
+        "x" => "10",
+        other => other,
+    };
+    let is_code = word.len() == 1 || word.bytes().any(|b| b.is_ascii_digit());
+    is_code.then(|| word.chars().partition(char::is_ascii_alphabetic))
+}
+
+/// Whether two codes are two: `A1` is neither `B1` nor `A`, but `24h` may be `24`.
+fn are_two((letters, digits): &(String, String), (others, numbers): &(String, String)) -> bool {
+    digits != numbers || letters.len() == 1 && others.len() == 1 && letters != others
 }
 
 /// Whether two names may be one company's at all: enough of what their words are worth is in both, in whatever script each is written. Common
@@ -227,5 +247,46 @@ fn acronym(all: &[Word], long: &mut Left<'_>, short: &mut Left<'_>, words: &Voca
             words.weight(word)
         }
         Some(_) | None => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_a_family_tell_names_apart() {
+        let apart = |a: &str, b: &str| of_names(&CompanyName::parse(a), &CompanyName::parse(b)).numbered_apart;
+        for (a, b, want) in [
+            ("Fresh Foods L", "Fresh Foods H3", true),
+            ("Fresh Foods L, S.L.", "Fresh Foods H3, S.L.", true),
+            ("Fresh Foods H", "Fresh Foods H3", true),
+            ("Unit 2", "Unit B", true),
+            ("Unit 2 Ltd", "Unit B Ltd", true),
+            ("Unit A1", "Unit B1", true),
+            ("Hotel Sol 1 SL", "Hotel Sol 2 SL", true),
+            ("Studio A Ltd", "Studio B Ltd", true),
+            ("Цех 2", "Цех Б", true),
+            // One number, however it is written.
+            ("Farmacia Norte 24h", "Farmacia Norte 24 SL", false),
+            ("Mill No3", "Mill 3", false),
+            ("Unit A 1", "Unit A1", false),
+            ("Hotel Sol I", "Hotel Sol 1", false),
+            ("Hotel Sol V", "Hotel Sol 2", true),
+            // Only one has a code.
+            ("Fresh Foods", "Fresh Foods H3", false),
+            ("Fresh Foods 3, S.L.", "Fresh Foods 3", false),
+            // Legal forms, initials, what joins.
+            ("Fresh Foods S.L.", "Fresh Foods 3", false),
+            ("Fresh Foods S L", "Fresh Foods 3", false),
+            ("Fresh Foods N.V.", "Fresh Foods 3", false),
+            ("Fresh Foods A/S", "Fresh Foods 3", false),
+            ("Fresh Foods s. r. o.", "Fresh Foods 3", false),
+            ("J. Smith Plumbing", "Smith Plumbing 24", false),
+            ("John B. Smith", "John Smith 24", false),
+            ("Pérez y Hijos", "Pérez Hijos 2", false),
+        ] {
+            assert_eq!((apart(a, b), apart(b, a)), (want, want), "{a} / {b}");
+        }
     }
 }

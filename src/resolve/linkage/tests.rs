@@ -89,6 +89,8 @@ fn towns_numbers_and_letters_tell_names_apart() {
     check(&["Hotel Sol 1 SL;952100200;Malaga;ES", "Hotel Sol 2 SL;952100400;Malaga;ES"], &[&[1], &[2]]);
     check(&["Farmacia Norte 24 SL;952100500;Malaga;ES", "Farmacia Norte 7 SL;952100600;Malaga;ES"], &[&[1], &[2]]);
     check(&["Studio A Ltd;020 7946 0851;London;GB", "Studio B Ltd;020 7946 0852;London;GB"], &[&[1], &[2]]);
+    check(&["Fresh Foods L;952100500;Malaga;ES", "Fresh Foods H3;952100500;Malaga;ES"], &[&[1], &[2]]);
+    check(&["Unit 2 Ltd;020 7946 0851;London;GB", "Unit B Ltd;020 7946 0852;London;GB"], &[&[1], &[2]]);
     check(&["АО Мелькомбинат №3;;Саратов;RU", "АО Мелькомбинат №4;;Саратов;RU"], &[&[1], &[2]]);
     check(&["Farmacia Norte 24h;952100500;Malaga;ES", "Farmacia Norte 24 SL;952100500;Malaga;ES"], &[&[1, 2]]);
     // What each has of its own, a trade more, a family more, another form in law: a question at most.
