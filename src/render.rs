@@ -10,6 +10,7 @@ mod due;
 mod ended;
 mod fields;
 mod html;
+mod known;
 mod language;
 mod letter;
 mod lots;

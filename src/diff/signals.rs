@@ -232,13 +232,15 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
 }
 
-/// Entries of a list inside a story, none of them cut in two where it is said who won: "L1: Acme, 7000 EUR; L2: Bolt, 900 EUR; … (+3)".
+/// Entries of a list inside a story. Where it is said who won, none is cut in two: "L1: Acme, 7000 EUR; L2: Bolt, 900 EUR", of many each company once with
+/// its lots ("L1, L4: Acme; L2: Bolt; … (+3)").
 fn said(name: &str, values: &[Value]) -> Option<String> {
     let all = || Value::List(values.to_vec()).text();
     if name != LOT_AWARDS {
         return (!values.is_empty()).then(|| clip(&all(), WORDS));
     }
-    let mut left = WON;
+    let (mut left, companies) = (WON, by_company(values));
+    let values = if all().chars().count() > WON { &companies } else { values };
     let fits = |value: &&Value| {
         let rest = left.checked_sub(value.text().chars().count() + 2);
         left = rest.unwrap_or_default();
@@ -248,6 +250,21 @@ fn said(name: &str, values: &[Value]) -> Option<String> {
     let more = values.len() - shown.len();
     let told = Value::List(shown).text();
     (!values.is_empty()).then(|| if more == 0 { told } else { format!("{told}; … (+{more})") })
+}
+
+/// Who won, each once with all of its lots.
+fn by_company(values: &[Value]) -> Vec<Value> {
+    let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    for text in values.iter().map(Value::text) {
+        let (lots, rest) = text.split_once(": ").unwrap_or_default();
+        let amount = |(_, worth): &(&str, &str)| worth.starts_with(|c: char| c.is_ascii_digit());
+        let who = rest.rsplit_once(", ").filter(amount).map_or(rest, |(who, _)| who);
+        match all.iter_mut().find(|(known, _)| known == who) {
+            Some((_, of_it)) => of_it.push(lots.to_owned()),
+            None => all.push((who.to_owned(), vec![lots.to_owned()])),
+        }
+    }
+    all.into_iter().map(|(who, lots)| Value::Text(format!("{}: {who}", lots.join(", ")))).collect()
 }
 
 /// What a buyer says of a change and did not say before.
@@ -468,11 +485,16 @@ mod tests {
 
     #[test]
     fn who_won_which_lots_is_cut_between_them_and_says_how_many_more() {
-        for (lots, want) in [
-            (1, "LOT-0001: Suministros Clínicos Reunidos, S.L., 1000 EUR"),
-            (9, "LOT-0007: Suministros Clínicos Reunidos, S.L., 7000 EUR; … (+2)"),
+        for (lots, companies, want) in [
+            (1, 1, "LOT-0001: Suministros Clínicos Reunidos 0, S.L., 1000 EUR"),
+            (
+                9,
+                2,
+                "LOT-0001, LOT-0003, LOT-0005, LOT-0007, LOT-0009: Suministros Clínicos Reunidos 1, S.L.; LOT-0002, LOT-0004, LOT-0006, LOT-0008: Suministros Clínicos Reunidos 0, S.L.",
+            ),
+            (12, 12, "LOT-0007: Suministros Clínicos Reunidos 7, S.L.; … (+5)"),
         ] {
-            let won = |lot: usize| text(&format!("LOT-{lot:04}: Suministros Clínicos Reunidos, S.L., {lot}000 EUR"));
+            let won = |lot: usize| text(&format!("LOT-{lot:04}: Suministros Clínicos Reunidos {}, S.L., {lot}000 EUR", lot % companies));
             let all = Value::List((1..=lots).map(won).collect());
             let record = record(RecordKind::Tender, &[("title", text("Pallets"))]);
             let fields = [("stage", Some(text("open")), text("awarded")), (LOT_AWARDS, None, all)];
@@ -480,7 +502,7 @@ mod tests {
             let draft = signal(&change(ChangeKind::Changed(fields.to_vec()), false), &record, &About::default()).expect("a reason");
             let Story::Changed { fields, .. } = draft.story else { panic!("{:?}", draft.story) };
             let told = fields.iter().find(|(name, ..)| name == LOT_AWARDS).and_then(|(.., new)| new.clone()).unwrap_or_default();
-            assert!(told.ends_with(want) && told.chars().count() < WON + 10, "{told}");
+            assert!(told.ends_with(want) && told.chars().count() < WON + 10 && !told.starts_with("; "), "{told}");
         }
     }
 

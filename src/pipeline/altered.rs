@@ -20,8 +20,8 @@ use crate::base::text::clip;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
-    Entry, Joined, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind, Stage, Story, Subject, Turn, deadline,
-    first_open, is_live, stage,
+    AWARDED_LOTS, CANCELLED_LOTS, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind,
+    Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
 };
 use crate::store::StoreError;
 use crate::{outbox, render, route};
@@ -198,8 +198,12 @@ fn ends(signal: &Signal) -> bool {
     let closed =
         |(name, _, new): &(String, Option<String>, Option<String>)| name == "stage" && new.as_deref() == Some(Stage::Closed.word());
     let closed = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(closed));
+    // What became of one lot of several is told also where none takes offers any more.
+    let lots = |field: &(String, Option<String>, Option<String>)| [AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS].contains(&field.0.as_str());
+    let of_lots = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(lots));
     otherwise
         || closed
+        || of_lots
         || is_moved_to_the_past(signal)
         || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded | SignalKind::WentAway)
 }

@@ -163,7 +163,9 @@ pub(super) fn revise(
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
         let speaks = before.is_some() || (scored.total() >= segment.terms.line && score::speaks(segment, &known, &scored));
         let concerns = |record| score::concerns(segment, &known, record, now);
-        let finding = route::Finding { organisation, score: &scored, cause, speaks, concerns: &concerns, trust_of: &trust_of };
+        let counts = |kind| segment.counts(kind);
+        let finding =
+            route::Finding { organisation, score: &scored, cause, speaks, concerns: &concerns, counts: &counts, trust_of: &trust_of };
         let lead = route::revise(&segment.terms, before, &finding, now)?;
         let is_told = before.is_none_or(|before| before.revision < lead.revision);
         Some(Revised { segment: Arc::clone(segment), lead, is_new: before.is_none(), is_told })

@@ -175,6 +175,12 @@ fn lead_block(out: &mut Page, lead: &LeadView) {
         for reason in &lead.reasons {
             reason_block(out, reason);
         }
+        for other in &lead.other_reasons {
+            out.wrap("   - ", "     ", &other.words);
+            if let Some(href) = &other.href {
+                out.wrap("     ", "     ", href);
+            }
+        }
         if let Some(more) = &lead.more_reasons {
             out.wrap("   ", "   ", more);
         }

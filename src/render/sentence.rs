@@ -126,6 +126,7 @@ pub(super) fn is_annulment(signal: &Signal) -> bool {
             let [old, new] = [old, new].map(|stage| stage.as_deref().and_then(Stage::from_word));
             old == Some(Stage::Awarded) && new == Some(Stage::Closed)
         }
+        AWARDED_LOTS => matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old)),
         _ => false,
     };
     // Who calls for offers anew takes no award back.
@@ -162,7 +163,8 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return Vec::new() };
     let (label, of_lots) = (label_lots(language, signal), of_lots(language, signal).is_some());
     let awarded = signal.kind == SignalKind::TenderAwarded;
-    let (by_lots, again) = (won_by_lots(fields), fields.iter().any(is_again));
+    let by_lots = won_by_lots(fields);
+    let again = fields.iter().any(is_again) || signal.kind == SignalKind::TenderPublished;
     let came = |[old, new]: [&Option<String>; 2]| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty();
     let shown = |(name, old, new): &Told| match name.as_str() {
         // That a lot has ended no longer is said where it takes offers again.

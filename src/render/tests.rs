@@ -725,6 +725,19 @@ fn news_is_told_once_and_what_does_not_fit_is_counted() {
 }
 
 #[test]
+fn no_tender_is_left_out() {
+    let mut case = Case::new("Central de compras");
+    let of = |(n, kind)| signal(case.organisation.id, kind, &format!("lote {n}."), "2026-11-20T00:00:00Z", "");
+    let kinds = std::iter::repeat_n(SignalKind::TenderPublished, 9).chain(std::iter::repeat_n(SignalKind::OfferListed, 2));
+    case.signals = (0..).zip(kinds).map(of).collect();
+    let letter = written(Language::En, std::slice::from_ref(&case), &[]);
+    for text in [&letter.text, &letter.html] {
+        assert!((0..9).all(|n| text.contains(&format!("Tender published: lote {n}"))), "{text}");
+        assert!(text.contains("And 2 more."), "{text}");
+    }
+}
+
+#[test]
 fn nobody_is_to_be_called_for_what_became_of_a_tender() {
     let mut case = Case::new("Hospital");
     let id = case.organisation.id;

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::altered::{ChangeView, named};
-use super::clean::{address_words, line, link, mail_link, phone_link};
+use super::clean::{line, link};
 use super::closes::{self, ClosesView, closes_first, closing, in_time, tender_of};
 use super::due::{DueView, doubts, said as said_in, stage_word, worth};
+use super::known::{about, contacts};
 use super::language::{Word, signed};
 use super::lots;
 use super::one_line::also;
@@ -20,12 +21,14 @@ use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Evidence, FactName, FieldName, LeadState, NextStep, Organisation, Part, PartKind, Score, Signal, SignalKind, Stage, Story, UNNAMED,
-    Value, Weight, deadline, origin_of, whole_points,
+    Evidence, FieldName, LeadState, Part, PartKind, Score, Signal, SignalKind, Stage, Story, UNNAMED, Weight, deadline, origin_of,
+    whole_points,
 };
 
 /// Reasons shown of one lead; the newest.
 const REASONS: usize = 6;
+/// Tenders beside them, of which one line is said.
+const OTHERS: usize = 60;
 /// Score lines shown of one lead; the rest becomes one line, so that the sum still holds.
 const PARTS: usize = 8;
 /// Unknown facts named.
@@ -88,6 +91,8 @@ pub(super) struct LeadView {
     pub why_now: &'static str,
     pub reasons: Vec<ReasonView>,
     /// How much more is new, and where it is.
+    /// The tenders beside them, a line each; and how many more reasons there are.
+    pub other_reasons: Vec<LinkView>,
     pub more_reasons: Option<String>,
     pub score_label: &'static str,
     /// Nothing where no rule counts anything of it.
@@ -246,14 +251,18 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     let Item { lead, segment, organisation, members: _, signals: _, told: _, handed: _, also: _, tenders: _, texts: _, meanings: _ } =
         *item;
     let mut news = together(news(item));
-    let hidden = news.len().saturating_sub(REASONS);
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
     let is_notice = !news.is_empty() && news.iter().flatten().all(|signal| signal.kind.is_of_open_tender());
     let next = if is_notice { language.look_at_the_notice().to_owned() } else { next_step(language, &lead.next_step) };
     let (about, contacts) = (about(organisation, language), contacts(organisation, &lead.next_step));
     let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
     let mut doubted: Vec<RecordId> = Vec::new();
-    news.truncate(REASONS);
+    // No tender is left out: each is to be answered.
+    let calls = |alike: &Vec<&Signal>| matches!(alike[0].kind, SignalKind::TenderPublished | SignalKind::TenderPlanned);
+    let (others, rest): (Vec<_>, Vec<_>) = news.split_off(REASONS.min(news.len())).into_iter().partition(calls);
+    let other = |alike: Vec<&Signal>| LinkView { words: told(item, reader, alike[0], now), href: link(&alike[0].evidence.url) };
+    let hidden = rest.len() + others.len().saturating_sub(OTHERS);
+    let other_reasons = in_time(others).into_iter().take(OTHERS).map(other).collect();
     let news = in_time(news);
     let closes = closing(reader, item, &news, now);
     let reasons = news.into_iter().map(|alike| ReasonView {
@@ -272,6 +281,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
         contacts,
         why_now: language.word(Word::WhyNow),
         reasons,
+        other_reasons,
         more_reasons: (hidden > 0).then(|| language.and_more_reasons(hidden)),
         score_label: language.word(Word::Score),
         score: (!parts.is_empty()).then(|| language.score_line(lead.score.fit, lead.score.signal, lead.score.known)),
@@ -304,59 +314,6 @@ fn woken(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> Option<String>
     let day = if is_day { reader.language.date(local.date()) } else { day_and_hour(reader, until) };
     let by = line(&verdict.by, 60);
     Some(reader.language.parked((by != reader.rep.as_str()).then_some(by.as_str()), &day))
-}
-
-fn values(organisation: &Organisation, name: FactName) -> impl Iterator<Item = &Value> {
-    organisation.facts(name).flat_map(|fact| fact.value.each())
-}
-
-/// The first few different values under a name, as words.
-fn words(organisation: &Organisation, name: FactName, most: usize) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for value in values(organisation, name) {
-        let text = line(&value.text(), 80);
-        if out.len() < most && !text.is_empty() && !out.contains(&text) {
-            out.push(text);
-        }
-    }
-    out
-}
-
-fn about(organisation: &Organisation, language: Language) -> Vec<String> {
-    let mut place: Vec<String> = Vec::new();
-    for name in [FactName::Address, FactName::Place, FactName::Region, FactName::Country] {
-        place.extend(words(organisation, name, 1).into_iter().filter(|word| !place.iter().any(|known| known == word)).collect::<Vec<_>>());
-    }
-    let what = words(organisation, FactName::Industry, 2).join(", ");
-    let size = words(organisation, FactName::Size, 1).join("");
-    // A bare number says nothing; bands such as "51-200 employees" speak for themselves.
-    let size = if size.chars().all(|c| c.is_ascii_digit()) && !size.is_empty() { format!("{size} {}", language.people()) } else { size };
-    [what, size, place.join(", ")].into_iter().filter(|part| !part.is_empty()).collect()
-}
-
-/// Who to speak to and by what; what the next step names comes first.
-fn contacts(organisation: &Organisation, step: &NextStep) -> Vec<LinkView> {
-    let [person, phone, email] = match step {
-        NextStep::By { person, phone, email, .. } => [person.as_deref(), phone.as_deref(), email.as_deref()],
-        NextStep::Words(_) => [None; 3],
-    };
-    let shown = |named: Option<&str>, name, most| {
-        let mut all: Vec<String> = named.map(|named| line(named, 80)).into_iter().collect();
-        all.extend(words(organisation, name, most).into_iter().filter(|words| named.is_none_or(|named| line(named, 80) != *words)));
-        all.truncate(most);
-        all.into_iter()
-    };
-    let mut out: Vec<LinkView> = Vec::new();
-    out.extend(shown(person, FactName::Person, 1).map(|words| LinkView { words, href: None }));
-    out.extend(shown(phone, FactName::Phone, 2).map(|words| LinkView { href: phone_link(&words), words }));
-    out.extend(shown(email, FactName::Email, 2).map(|words| LinkView { href: mail_link(&words), words }));
-    let site = values(organisation, FactName::Website).find_map(|value| match value {
-        Value::Url(url) => link(url),
-        Value::Text(text) => url::Url::parse(text).ok().as_ref().and_then(link),
-        Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_) | Value::Phone(_) | Value::Email(_) | Value::List(_) => None,
-    });
-    out.extend(site.map(|href| LinkView { words: line(&address_words(&href), 60), href: Some(href) }));
-    out
 }
 
 /// What decides whether a new tender is looked at: " (lot L1; lot L2 until Thu 17 Dec 2026 13:00); estimate 120,000 EUR".

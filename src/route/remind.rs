@@ -114,8 +114,15 @@ mod tests {
         };
         let terms = crate::model::Terms { segment: health.clone(), title: String::new(), line: 500, hot: 4000, next_step: String::new() };
         let cause = crate::route::Cause::News(&[]);
-        let finding =
-            crate::route::Finding { organisation: &buyer, score: &score, cause, speaks: true, concerns: &|_| true, trust_of: &|_| 1.0 };
+        let finding = crate::route::Finding {
+            organisation: &buyer,
+            score: &score,
+            cause,
+            speaks: true,
+            concerns: &|_| true,
+            counts: &|_| true,
+            trust_of: &|_| 1.0,
+        };
         let first = crate::route::revise(&terms, None, &finding, day(1)).unwrap();
         let lead = |state, owner| Some(Lead { state, owner, ..first.clone() });
         let anas = || Decision::To(ana.id.clone(), String::new());

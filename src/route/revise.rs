@@ -31,6 +31,8 @@ pub struct Finding<'a> {
     pub speaks: bool,
     /// Whether what the segment looks for is in a record.
     pub concerns: &'a dyn Fn(RecordId) -> bool,
+    /// Whether a rule of the segment gives points to signals of a kind, or takes some.
+    pub counts: &'a dyn Fn(SignalKind) -> bool,
     /// How far a source is trusted: says which contact to name.
     pub trust_of: &'a dyn Fn(&SourceId) -> f32,
 }
@@ -151,7 +153,7 @@ fn is_news(terms: &Terms, (previous, was): (&Lead, LeadState), state: LeadState,
             let crosses = |line: i64| previous.score.total() < line && finding.score.total() >= line;
             // What had fallen and was told of as such is told of when it stands again.
             let crossed = crosses(terms.hot) || was == LeadState::New && crosses(terms.line);
-            crossed || news.iter().any(|signal| counts(finding.score, signal))
+            crossed || news.iter().any(|signal| counts(finding.score, signal) || is_another_call(finding, signal))
         }
         (_, LeadState::New | LeadState::Accepted | LeadState::Rejected | LeadState::Parked | LeadState::Below | LeadState::Excluded) => {
             false
@@ -181,6 +183,12 @@ fn takes_back(previous: &Lead, finding: &Finding<'_>) -> bool {
             || told_of(signal) && signal.kind.is_of_open_tender() && is_taken(signal)
     };
     for_rep(previous.state) && news.iter().any(takes)
+}
+
+/// Whether a signal says of another tender that the segment looks for and that no rule counts: who buys again is told again, as each is to be answered.
+fn is_another_call(finding: &Finding<'_>, signal: &Signal) -> bool {
+    let calls = matches!(signal.kind, SignalKind::TenderPlanned | SignalKind::TenderPublished);
+    calls && !signal.echo && !(finding.counts)(signal.kind) && (finding.concerns)(signal.record)
 }
 
 /// Whether a signal has a line of its own in the sum: one that no rule of the segment asks for is no news there.

@@ -58,7 +58,15 @@ fn acme() -> Organisation {
 }
 
 fn turn(previous: Option<&Lead>, score: &Score, news: &[Signal], at: i64) -> Option<Lead> {
-    let finding = Finding { organisation: &acme(), score, cause: Cause::News(news), speaks: true, concerns: &|_| true, trust_of: &trust };
+    let finding = Finding {
+        organisation: &acme(),
+        score,
+        cause: Cause::News(news),
+        speaks: true,
+        concerns: &|_| true,
+        counts: &|_| true,
+        trust_of: &trust,
+    };
     revise(&terms(), previous, &finding, day(at))
 }
 
@@ -78,8 +86,15 @@ fn a_lead_begins_at_the_line_and_outside_no_gate() {
 fn a_lead_is_born_of_a_reason_and_lives_without_one() {
     let acme = acme();
     let silent = |previous: Option<&Lead>, cause: Cause<'_>| {
-        let finding =
-            Finding { organisation: &acme, score: &score(1000, &[]), cause, speaks: false, concerns: &|_| true, trust_of: &trust };
+        let finding = Finding {
+            organisation: &acme,
+            score: &score(1000, &[]),
+            cause,
+            speaks: false,
+            concerns: &|_| true,
+            counts: &|_| true,
+            trust_of: &trust,
+        };
         revise(&terms(), previous, &finding, day(1)).map(|lead| lead.state)
     };
     let gone = signal(&acme, SignalKind::WentAway, 1, 1);
@@ -96,7 +111,15 @@ fn other_rules_tell_of_who_becomes_a_lead_and_forgetting_tells_of_nobody() {
     let acme = acme();
     let then = |from: Option<(LeadState, i64)>, cause: Cause<'_>, fit: i64| {
         let previous = from.map(|(state, fit)| Lead { state, score: score(fit, &[]), ..turn(None, &score(1000, &[]), &[], 0).unwrap() });
-        let finding = Finding { organisation: &acme, score: &score(fit, &[]), cause, speaks: true, concerns: &|_| true, trust_of: &trust };
+        let finding = Finding {
+            organisation: &acme,
+            score: &score(fit, &[]),
+            cause,
+            speaks: true,
+            concerns: &|_| true,
+            counts: &|_| true,
+            trust_of: &trust,
+        };
         revise(&terms(), previous.as_ref(), &finding, day(1)).map(|lead| (lead.revision, lead.state))
     };
     for (from, cause, fit, want) in [
@@ -136,14 +159,43 @@ fn a_tender_that_was_told_and_is_none_of_the_segments_any_more_is_taken_back() {
         let news = std::slice::from_ref(&changed);
         let score = score(total, &[]);
         let wanted = move |_| concerns;
-        let finding =
-            Finding { organisation: &acme, score: &score, cause: Cause::News(news), speaks: true, concerns: &wanted, trust_of: &trust };
+        let finding = Finding {
+            organisation: &acme,
+            score: &score,
+            cause: Cause::News(news),
+            speaks: true,
+            concerns: &wanted,
+            counts: &|_| true,
+            trust_of: &trust,
+        };
         revise(&terms(), Some(previous), &finding, day(1)).unwrap()
     };
     let (kept, taken) = (then(&was, 500, true), then(&was, 500, false));
     assert_eq!([(kept.state, kept.revision), (taken.state, taken.revision)], [(Below, 2), (New, 2)]);
     let again = then(&taken, 1500, true);
     assert_eq!((again.state, again.revision), (New, 3), "it is what is looked for again, and that is told too");
+}
+
+#[test]
+fn another_tender_that_is_looked_for_is_told_where_no_rule_counts_it() {
+    let acme = acme();
+    for (kind, concerns, counts, want) in [
+        (SignalKind::TenderPublished, true, false, Some(2)),
+        (SignalKind::TenderPlanned, true, false, Some(2)),
+        // It is not looked for; the rules count it for nothing here; it is no call.
+        (SignalKind::TenderPublished, false, false, None),
+        (SignalKind::TenderPublished, true, true, None),
+        (SignalKind::TenderChanged, true, false, None),
+    ] {
+        let score = score(1500, &[]);
+        let was = Lead { score: score.clone(), ..turn(None, &score, &[], 0).unwrap() };
+        let news = [of_another(signal(&acme, kind, 1, 1))];
+        let (concerns, counts) = (move |_| concerns, move |_| counts);
+        let cause = Cause::News(&news);
+        let (score, trust) = (&score, |_: &SourceId| 1.0);
+        let finding = Finding { organisation: &acme, score, cause, speaks: true, concerns: &concerns, counts: &counts, trust_of: &trust };
+        assert_eq!(revise(&terms(), Some(&was), &finding, day(1)).map(|lead| lead.revision), want, "{kind:?}");
+    }
 }
 
 /// A signal of a record that the lead does not rest on.
@@ -233,7 +285,15 @@ fn what_was_said_of_a_lead_outlives_a_gate() {
     let acme = acme();
     let shut = Score { excluded: Some("client list, line 1".to_owned()), ..score(1000, &[]) };
     let then = |lead: &Lead, score: &Score, at: i64| {
-        let finding = Finding { organisation: &acme, score, cause: Cause::Rules, speaks: true, concerns: &|_| true, trust_of: &trust };
+        let finding = Finding {
+            organisation: &acme,
+            score,
+            cause: Cause::Rules,
+            speaks: true,
+            concerns: &|_| true,
+            counts: &|_| true,
+            trust_of: &trust,
+        };
         revise(&terms(), Some(lead), &finding, day(at)).unwrap()
     };
     for (said, until, opens, total, shuts, want) in [
@@ -263,7 +323,15 @@ fn forgetting_wakes_nothing_that_was_put_away() {
         let then = |lead: &Lead, cause: Cause<'_>| {
             // By other rules, so that there is something to store.
             let score = Score { rules: ContentHash::of(b"others"), ..score(total, &[]) };
-            let finding = Finding { organisation: &acme, score: &score, cause, speaks: true, concerns: &|_| true, trust_of: &trust };
+            let finding = Finding {
+                organisation: &acme,
+                score: &score,
+                cause,
+                speaks: true,
+                concerns: &|_| true,
+                counts: &|_| true,
+                trust_of: &trust,
+            };
             revise(&terms(), Some(lead), &finding, day(4)).unwrap()
         };
         let quiet = then(&lead, Cause::Forgetting);

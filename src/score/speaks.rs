@@ -14,9 +14,15 @@ pub fn speaks(segment: &Segment, known: &Known<'_>, score: &Score) -> bool {
         return true;
     }
     let view = View::new(*known, score.at);
-    let counted = |kind| segment.rules.iter().any(|rule| matches!(rule.of, Of::Signal(of, _) if of == kind));
-    let mut begins = SignalKind::ALL.into_iter().filter(|kind| kind.weight() == Weight::Begins && !counted(*kind));
+    let mut begins = SignalKind::ALL.into_iter().filter(|kind| kind.weight() == Weight::Begins && !segment.counts(*kind));
     begins.any(|kind| !signals_of(kind, false, &view).is_empty())
+}
+
+impl Segment {
+    /// Whether one of its rules gives points to signals of a kind, or takes some.
+    pub fn counts(&self, kind: SignalKind) -> bool {
+        self.rules.iter().any(|rule| matches!(rule.of, Of::Signal(of, _) if of == kind))
+    }
 }
 
 #[cfg(test)]

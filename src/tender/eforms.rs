@@ -106,10 +106,12 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let (kind, stage) = ted::kind(&type_code, &subtype, form);
         // A result repeats neither documents nor deadlines; a changed call is told as a whole.
         let whole = matches!(kind, NoticeKind::Planning | NoticeKind::Competition);
-        let content = self.content(kind, &folder, &publication);
+        let mut content = self.content(kind, &folder, &publication);
         let reason = self.extended("Changes/ChangeReason/ReasonCode").map(xml::words).unwrap_or_default();
         let result = results_stage(kind, &content).unwrap_or(stage);
         let (kind, stage) = if self.extended("Changes").is_some() { changed(&reason, result) } else { (kind, result) };
+        let (kind, stage) =
+            if kind == NoticeKind::Cancellation && self.ends_lots(&mut content) { (NoticeKind::Change, result) } else { (kind, stage) };
         let (published_text, published) = self.published();
         Some(Notice {
             procedure: if folder.is_empty() { id.clone() } else { folder },
@@ -163,6 +165,18 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let followed = xml::all(self.root, "ProcurementProjectLot/TenderingProcess/NoticeDocumentReference/ID");
         let previous = changed.chain(followed).map(xml::words).find(|id| !id.is_empty()).unwrap_or_default();
         ted::number(&previous).unwrap_or(previous)
+    }
+
+    /// Ends the lots that alone are named as what is cancelled (BT-13716), where others go on. Returns whether there are such.
+    fn ends_lots(&self, content: &mut Content) -> bool {
+        let sections =
+            self.extended("Changes").into_iter().flat_map(|part| xml::below(part, "ChangedSectionIdentifier").collect::<Vec<_>>());
+        let sections: Vec<String> = sections.map(xml::words).filter(|id| !id.is_empty()).collect();
+        let of_lots = sections.iter().all(|id| content.lots.iter().any(|lot| lot.id == *id));
+        let others = content.lots.iter().any(|lot| !sections.contains(&lot.id));
+        let ends = !sections.is_empty() && of_lots && others;
+        content.lots.iter_mut().filter(|lot| ends && sections.contains(&lot.id)).for_each(|lot| lot.stage = Some(Stage::Cancelled));
+        ends
     }
 
     fn languages(&self) -> Vec<String> {

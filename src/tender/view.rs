@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::model::{Amendment, Award, Content, DeadlineKind, Lot, Notice, NoticeKind, Outcome, Party, Raw, Stage, Texts, WorthKind};
+use crate::model::{
+    Amendment, Award, Content, Deadline, DeadlineKind, Lot, Notice, NoticeKind, Outcome, Party, Raw, Stage, Texts, WorthKind,
+};
 
 /// Notices that are looked at for being idle: each costs a fold of all.
 const TRIES: usize = 64;
@@ -156,9 +158,9 @@ impl Tender {
 
     fn add(&mut self, notice: &Notice) {
         let (place, before) = (self.names.len(), self.notice.stage);
-        let stood: BTreeMap<String, Option<Stage>> = self.notice.content.lots.iter().map(|lot| (lot.id.clone(), lot.stage)).collect();
+        let stood = Stood::of(&self.notice.content);
         self.head(notice, place);
-        for (part, said) in self.parts(notice) {
+        for (part, said) in self.parts(notice, before) {
             match (said, notice.found.get(part)) {
                 (true, path) => {
                     self.said.insert(part, place);
@@ -214,23 +216,23 @@ impl Tender {
     }
 
     /// Everything but the awards; which parts the notice spoke of.
-    fn parts(&mut self, notice: &Notice) -> [(&'static str, bool); 20] {
+    fn parts(&mut self, notice: &Notice, before: Stage) -> [(&'static str, bool); 20] {
+        let stay = self.stay(notice, before);
         let (old, new, whole) = (&mut self.notice.content, &notice.content, notice.whole);
-        // A call for some of the lots takes no results of others back.
-        let named: BTreeSet<&str> = new.lots.iter().map(|lot| lot.id.as_str()).collect();
-        let ended = |lot: &Lot| matches!(lot.stage, Some(Stage::Awarded | Stage::Cancelled)) && !named.contains(lot.id.as_str());
-        let ended: Vec<Lot> = old.lots.iter().filter(|lot| notice.results_apart && !new.lots.is_empty() && ended(lot)).cloned().collect();
         let lots = if whole { renew(&mut old.lots, &new.lots, whole) } else { lots(&mut old.lots, &new.lots) };
-        old.lots.extend(ended.into_iter().filter(|_| whole));
+        old.lots.extend(stay);
         // Nor what was paid for them.
         let paid = old.worth.iter().find(|worth| worth.kind == WorthKind::Award && notice.results_apart && new.awards.is_empty()).cloned();
         let worth = renew_each(&mut old.worth, &new.worth, whole, |a, b| a.kind == b.kind);
+        // What an award is called is what the tender is called only where nobody has said that.
+        let of_award = |part: &str| notice.found.get(part).is_some_and(|path| path.contains("awards/") || path.contains("contracts/"));
+        let stands_in = |part: &str, unknown: bool| !unknown && of_award(part);
         let unpaid = old.worth.iter().all(|worth| worth.kind != WorthKind::Award);
         old.worth.extend(paid.filter(|_| unpaid));
         [
             ("lots", lots),
-            ("title", renew(&mut old.title, &new.title, whole)),
-            ("description", renew(&mut old.description, &new.description, whole)),
+            ("title", !stands_in("title", old.title.is_empty()) && renew(&mut old.title, &new.title, whole)),
+            ("description", !stands_in("description", old.description.is_empty()) && renew(&mut old.description, &new.description, whole)),
             ("submission_languages", renew(&mut old.submission_languages, &new.submission_languages, whole)),
             ("buyers", buyers(&mut old.buyers, &new.buyers, whole)),
             ("classes", renew(&mut old.classes, &new.classes, whole)),
@@ -250,6 +252,24 @@ impl Tender {
             ("link", renew(&mut old.link, &new.link, false)),
             ("other_ids", renew_each(&mut old.other_ids, &new.other_ids, false, |a, b| a == b)),
         ]
+    }
+
+    /// The lots that a notice which says everything does not name and that stay all the same: those that have ended, as a call for others takes no
+    /// results back; and where it calls for some of the known ones anew, those that take offers still.
+    fn stay(&self, notice: &Notice, before: Stage) -> Vec<Lot> {
+        let (known, new) = (&self.notice.content.lots, &notice.content.lots);
+        if !(notice.whole && notice.results_apart) || new.is_empty() {
+            return Vec::new();
+        }
+        let named: BTreeSet<&str> = new.iter().map(|lot| lot.id.as_str()).collect();
+        let ids: BTreeSet<&str> = known.iter().map(|lot| lot.id.as_str()).collect();
+        let another = notice.kind == NoticeKind::Competition && !self.names.iter().any(|[id, ..]| *id == notice.id);
+        let anew = another && before == Stage::Open && named.is_subset(&ids);
+        let stays = |lot: &&Lot| match lot.stage {
+            Some(Stage::Awarded | Stage::Cancelled) => true,
+            _ => anew && stand::takes(&lot.deadlines, notice.published),
+        };
+        known.iter().filter(|lot| !named.contains(lot.id.as_str())).filter(stays).cloned().collect()
     }
 
     /// Results: those of a notice that is followed make room, and those of a lot that was called for again to those of that call; those of the same id
@@ -279,6 +299,19 @@ impl Tender {
         let (over, awards): (Vec<_>, Vec<_>) = awards.into_iter().partition(|(_, award)| over(award));
         self.aside.extend(over.into_iter().map(|(_, award)| award));
         (self.awards_from, self.notice.content.awards) = awards.into_iter().unzip();
+    }
+}
+
+/// Where the lots stood before a notice, and until when offers were taken.
+struct Stood {
+    lots: BTreeMap<String, (Option<Stage>, Vec<Deadline>)>,
+    deadlines: Vec<Deadline>,
+}
+
+impl Stood {
+    fn of(content: &Content) -> Self {
+        let lots = content.lots.iter().map(|lot| (lot.id.clone(), (lot.stage, lot.deadlines.clone()))).collect();
+        Self { lots, deadlines: content.deadlines.clone() }
     }
 }
 

@@ -448,3 +448,54 @@ async fn a_tender_whose_time_was_over_when_it_was_published_is_in_the_calendar_a
         assert_eq!(events(&world.inside).await, Vec::<[String; 3]>::new());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_tender_of_a_buyer_is_told_also_where_no_rule_counts_that_it_is_published() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::new(&(reps + LINES), [Vec::new(), Vec::new()]).await;
+    for (n, title) in [(1, "Crutches"), (2, "Beds"), (3, "Scanners")] {
+        let mut one = notice(n, HOSPITAL, title, ("2026-12-20T10:00:00Z", "active"));
+        one["tag"] = json!(["tender"]);
+        world.show(0, one);
+        world.until(&format!("2026-11-2{}T12:00:00Z", 3 + n)).await;
+        let told = world.mails("ana", &format!("Tender published: {title}"));
+        assert_eq!(told.len(), 1, "{title}: {:#?}", world.mails("ana", ""));
+    }
+}
+
+/// Results that come lot by lot when all of them are over.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_each_lot_is_told_also_where_one_company_wins_several() {
+    let world = world().await;
+    let first = "2026-11-24T10:00:00Z";
+    let release = |id: &str, date: &str, awards: Value| {
+        let mut one = crutches(id, "Crutches", (first, "active"));
+        one["tender"]["lots"][1]["tenderPeriod"]["endDate"] = json!(first);
+        let third = one["tender"]["lots"][1].clone();
+        one["tender"]["lots"].as_array_mut().unwrap().push(third);
+        one["tender"]["lots"][2]["id"] = json!("L3");
+        one["date"] = json!(date);
+        if awards != json!([]) {
+            (one["tag"], one["awards"]) = (json!(["award"]), awards);
+            one["tender"].as_object_mut().unwrap().retain(|key, _| ["id", "title", "items"].contains(&key.as_str()));
+        }
+        one
+    };
+    let won = |id: &str, lot: &str, amount: u32| {
+        json!([{ "id": id, "status": "active", "relatedLots": [lot], "suppliers": [{ "id": "w", "name": "Acme, S.L." }],
+            "value": { "amount": amount, "currency": "EUR" } }])
+    };
+    world.show(0, release("1", "2026-11-23T09:00:00Z", json!([])));
+    world.until("2026-11-24T12:00:00Z").await;
+    let none = json!([{ "id": "b", "status": "unsuccessful", "relatedLots": ["L2"] }]);
+    for (day, awards, told, stage) in [
+        (25, won("a", "L1", 900), "Lot awarded: L1; Acme, S.L. won it for 900 EUR", "closed"),
+        (26, none, "Lot closed without award: L2", "closed"),
+        (27, won("c", "L3", 2_900), "Tender awarded: L3: Acme, S.L., 2,900 EUR", "awarded"),
+    ] {
+        world.show(0, release(&format!("{day}"), &format!("2026-11-{day}T09:00:00Z"), awards));
+        world.until(&format!("2026-11-{}T12:00:00Z", if day == 27 { 30 } else { day + 1 })).await;
+        assert_eq!(world.mails("ana", told).len(), 1, "{day}: {:#?}", world.mails("ana", ""));
+        assert_eq!(shown(&world).await.stage.as_deref(), Some(stage), "{day}");
+    }
+}

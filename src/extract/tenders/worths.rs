@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Told;
+use super::bidders::won;
 use crate::model::{Award, Lot, Worth, WorthKind};
 
 impl Told {
@@ -24,7 +25,7 @@ impl Told {
 
 /// What was awarded, where the notice says no sum and one award has a winner. Several are never summed: they may be of one lot.
 pub(super) fn awarded(awards: &[Award]) -> Option<String> {
-    let mut won = awards.iter().filter(|award| award.outcome.has_winner());
+    let mut won = awards.iter().filter(|award| won(award));
     let one = won.next().filter(|_| won.next().is_none())?;
     largest(&one.worth, WorthKind::Award)
 }
@@ -66,13 +67,14 @@ mod tests {
     #[test]
     fn what_was_awarded_is_known_where_one_award_says_it() {
         type Case<'a> = (&'a [(Outcome, Option<(i64, &'a str)>)], Option<&'a str>);
-        let cases: [Case<'_>; 6] = [
+        let cases: [Case<'_>; 7] = [
             (&[], None),
             (&[(Outcome::Won, Some((68_000, "EUR")))], Some("68000 EUR")),
             (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, Some((30_000, "EUR")))], None),
             (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, None)], None),
             (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, Some((30_000, "USD")))], None),
             (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Pending, None)], Some("68000 EUR")),
+            (&[(Outcome::Provisional, Some((68_000, "EUR")))], None),
         ];
         for (awards, want) in cases {
             let worth = |(number, currency): (i64, &str)| Worth {

@@ -1,8 +1,8 @@
 //! Where the notices of a procedure leave it and each of its lots: won, without a winner, or open, also once more. Knows no format and no store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Status, Tender};
+use super::{Status, Stood, Tender};
 use crate::model::{Award, Deadline, Lot, Notice, NoticeKind, Outcome, Stage};
 
 impl Tender {
@@ -17,8 +17,8 @@ impl Tender {
     }
 
     /// Where each lot stands: results say it, else the notice itself. A lot that it names and says nothing of stays as it was, and is open again where
-    /// the notice calls for offers for it that are still due.
-    pub(super) fn lots_stand(&mut self, notice: &Notice, place: usize, stood: &BTreeMap<String, Option<Stage>>) {
+    /// the notice calls for offers for it that are still due; a change repeats lots that it does not change, and calls for those with another deadline.
+    pub(super) fn lots_stand(&mut self, notice: &Notice, place: usize, stood: &Stood) {
         let content = &mut self.notice.content;
         // Notices have thousands of lots.
         let mut results: BTreeMap<&str, Vec<&Award>> = BTreeMap::new();
@@ -28,6 +28,7 @@ impl Tender {
         let named: BTreeMap<&str, Option<Stage>> = notice.content.lots.iter().rev().map(|lot| (lot.id.as_str(), lot.stage)).collect();
         let whole = takes(&content.deadlines, notice.published);
         let says_all = notice.whole && !notice.results_apart;
+        let (changes, whole_moved) = (notice.kind == NoticeKind::Change, !same(&content.deadlines, &stood.deadlines));
         for lot in &mut content.lots {
             let results = results.get(lot.id.as_str()).map_or(&[][..], Vec::as_slice);
             let fruitless = |award: &&Award| match award.outcome {
@@ -37,8 +38,9 @@ impl Tender {
             };
             let own = named.get(lot.id.as_str()).copied();
             let open = if has_own(lot) { takes(&lot.deadlines, notice.published) } else { whole };
-            let calls = notice.stage == Stage::Open && notice.content.awards.is_empty() && open;
-            let before = stood.get(&lot.id).copied().flatten();
+            let (before, due) = stood.lots.get(&lot.id).map_or((None, &[][..]), |(stage, due)| (*stage, due.as_slice()));
+            let moved = if has_own(lot) { !same(&lot.deadlines, due) } else { whole_moved };
+            let calls = notice.stage == Stage::Open && notice.content.awards.is_empty() && open && (!changes || moved);
             lot.stage = match (own.flatten(), before) {
                 (Some(Stage::Cancelled), _) => Some(Stage::Cancelled),
                 (said, _) if results.iter().any(|award| award.outcome.has_winner()) => {
@@ -53,7 +55,7 @@ impl Tender {
                 (None, _) if says_all => None,
                 (None, before) => before,
             };
-            if lot.stage == Some(Stage::Open) && matches!(before, Some(Stage::Awarded | Stage::Cancelled)) {
+            if lot.stage == Some(Stage::Open) && open && matches!(before, Some(Stage::Awarded | Stage::Cancelled)) {
                 self.again.insert(lot.id.clone(), place);
             }
         }
@@ -102,6 +104,12 @@ impl Tender {
             .map(|lot| !decided(lot) && if has_own(lot) { takes(&lot.deadlines, Some(published)) } else { whole })
             .collect();
         if content.lots.len() < 2 || !open.contains(&true) {
+            // Results that come lot by lot decide the whole with the last of them, unless its status says that it is over.
+            let by_lots = (notice.results_apart || !notice.whole) && !notice.code.to_lowercase().ends_with("complete");
+            let all = content.lots.iter().all(decided) || content.lots.len() < 2;
+            if by_lots && !all && notice.stage == Stage::Awarded && before != Stage::Awarded {
+                self.notice.stage = Stage::Closed;
+            }
             return;
         }
         for (lot, _) in content.lots.iter_mut().zip(open).filter(|(lot, open)| *open && lot.stage == Some(Stage::Closed)) {
@@ -160,6 +168,14 @@ impl Tender {
 pub(super) fn takes(deadlines: &[Deadline], at: Option<jiff::Timestamp>) -> bool {
     let later = |due: &Deadline| due.kind.binds() && due.due.as_ref().zip(at).is_some_and(|(due, at)| due.at > at);
     deadlines.iter().any(later)
+}
+
+/// Whether two take offers until the same.
+fn same(one: &[Deadline], other: &[Deadline]) -> bool {
+    let until = |all: &[Deadline]| -> BTreeSet<_> {
+        all.iter().filter(|due| due.kind.binds()).filter_map(|due| due.due.as_ref().map(|due| due.at)).collect()
+    };
+    until(one) == until(other)
 }
 
 /// Whether a lot has a deadline for offers of its own.

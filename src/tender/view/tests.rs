@@ -163,9 +163,12 @@ fn results_of_some_lots_end_nothing_while_others_take_offers() {
         (whole, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Open),
         // The one that is open is decided too, or all of it, or its time is over.
         (lots, "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:Bolt", Stage::Awarded),
-        (lots, "Pb kind=award stage=awarded award=1@L2:Acme", Stage::Awarded),
+        // None takes offers any more, and not all are decided.
+        (lots, "Pb kind=award stage=awarded award=1@L2:Acme", Stage::Closed),
         (lots, "Pb kind=award stage=awarded award=1:Acme", Stage::Awarded),
-        (over, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Awarded),
+        (over, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Closed),
+        (over, "Pb kind=award stage=awarded code=complete award=1@L1:Acme", Stage::Awarded),
+        (over, "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:", Stage::Awarded),
         (one, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Awarded),
         // The status of the whole says that it is open; each of its lots has ended.
         (lots, "Pb kind=award stage=open award=1@L1: award=2@L2:", Stage::Cancelled),
@@ -238,6 +241,30 @@ fn a_lot_stands_where_results_and_calls_leave_it() {
             "and its result",
             vec![two, "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:", again, "Pd kind=award stage=awarded award=1@L2:Bolt"],
             vec![("L1", Some(Open)), ("L2", Some(Awarded))],
+        ),
+        (
+            "another call for one of them, while the other takes offers",
+            vec![two, "Pb kind=award stage=awarded award=1@L1:Acme", "Ac stage=open kind=competition lot=L1:One due=L1:12-22"],
+            vec![("L1", Some(Open)), ("L2", None)],
+        ),
+        ("the same call, without one of them", vec![two, "Aa stage=open kind=competition lot=L1:One due=L1:12-22"], vec![("L1", None)]),
+        (
+            "a change of the other repeats it",
+            vec![
+                two,
+                "Pb kind=award stage=awarded award=1@L1:Acme",
+                "Ac stage=open kind=change lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-28",
+            ],
+            vec![("L1", Some(Awarded)), ("L2", None)],
+        ),
+        (
+            "a change calls for it until another day",
+            vec![
+                two,
+                "Pb kind=award stage=awarded award=1@L1:Acme",
+                "Ac stage=open kind=change lot=L1:One lot=L2:Two due=L1:12-22 due=L2:12-20",
+            ],
+            vec![("L1", Some(Open)), ("L2", None)],
         ),
         (
             "nothing new of it",
@@ -344,6 +371,15 @@ fn results_of_a_second_call_take_the_place_of_those_before() {
         let name = |award: &Award| award.winners.first().and_then(|winner| winner.name.best(&[]).map(str::to_owned)).unwrap_or_default();
         let stand: Vec<String> = awards.iter().map(|award| format!("{} {}", award.id, name(award))).collect();
         assert_eq!(stand, want, "{what}");
+    }
+}
+
+#[test]
+fn what_an_award_is_called_is_no_name_of_its_tender() {
+    for (first, want) in [("Pa title=Scanners", "Scanners"), ("Pa", "Award")] {
+        let mut award = notice("Pb title=Award award=1:Acme");
+        award.found.insert("title", "releases[0]/awards/0/title".to_owned());
+        assert_eq!(fold(&[notice(first), award]).unwrap().notice.content.title.best(&[]), Some(want), "{first}");
     }
 }
 

@@ -1,0 +1,60 @@
+//! What is known of an organisation, for a letter: what it does, where it is, and whom to speak to by what. Knows no lead and no signal.
+
+use super::Language;
+use super::clean::{address_words, line, link, mail_link, phone_link};
+use super::view::LinkView;
+use crate::model::{FactName, NextStep, Organisation, Value};
+
+fn values(organisation: &Organisation, name: FactName) -> impl Iterator<Item = &Value> {
+    organisation.facts(name).flat_map(|fact| fact.value.each())
+}
+
+/// The first few different values under a name, as words.
+fn words(organisation: &Organisation, name: FactName, most: usize) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for value in values(organisation, name) {
+        let text = line(&value.text(), 80);
+        if out.len() < most && !text.is_empty() && !out.contains(&text) {
+            out.push(text);
+        }
+    }
+    out
+}
+
+/// What it does, how big it is and where it is, a line each.
+pub(super) fn about(organisation: &Organisation, language: Language) -> Vec<String> {
+    let mut place: Vec<String> = Vec::new();
+    for name in [FactName::Address, FactName::Place, FactName::Region, FactName::Country] {
+        place.extend(words(organisation, name, 1).into_iter().filter(|word| !place.iter().any(|known| known == word)).collect::<Vec<_>>());
+    }
+    let what = words(organisation, FactName::Industry, 2).join(", ");
+    let size = words(organisation, FactName::Size, 1).join("");
+    // A bare number says nothing; bands such as "51-200 employees" speak for themselves.
+    let size = if size.chars().all(|c| c.is_ascii_digit()) && !size.is_empty() { format!("{size} {}", language.people()) } else { size };
+    [what, size, place.join(", ")].into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// Who to speak to and by what; what the next step names comes first.
+pub(super) fn contacts(organisation: &Organisation, step: &NextStep) -> Vec<LinkView> {
+    let [person, phone, email] = match step {
+        NextStep::By { person, phone, email, .. } => [person.as_deref(), phone.as_deref(), email.as_deref()],
+        NextStep::Words(_) => [None; 3],
+    };
+    let shown = |named: Option<&str>, name, most| {
+        let mut all: Vec<String> = named.map(|named| line(named, 80)).into_iter().collect();
+        all.extend(words(organisation, name, most).into_iter().filter(|words| named.is_none_or(|named| line(named, 80) != *words)));
+        all.truncate(most);
+        all.into_iter()
+    };
+    let mut out: Vec<LinkView> = Vec::new();
+    out.extend(shown(person, FactName::Person, 1).map(|words| LinkView { words, href: None }));
+    out.extend(shown(phone, FactName::Phone, 2).map(|words| LinkView { href: phone_link(&words), words }));
+    out.extend(shown(email, FactName::Email, 2).map(|words| LinkView { href: mail_link(&words), words }));
+    let site = values(organisation, FactName::Website).find_map(|value| match value {
+        Value::Url(url) => link(url),
+        Value::Text(text) => url::Url::parse(text).ok().as_ref().and_then(link),
+        Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_) | Value::Phone(_) | Value::Email(_) | Value::List(_) => None,
+    });
+    out.extend(site.map(|href| LinkView { words: line(&address_words(&href), 60), href: Some(href) }));
+    out
+}
