@@ -32,6 +32,7 @@ mod said;
 mod signals;
 mod spec;
 mod spelling;
+mod turnover;
 mod visit;
 mod words;
 
@@ -49,4 +50,5 @@ pub use realign::{realign, strangers};
 pub use said::{said, texts, told_alike};
 pub use signals::{AWAY, About, SignalDraft, of_lots, signal};
 pub use spec::{KEYS, Rules, Spec};
+pub use turnover::Turnover;
 pub use visit::{PATIENCE, VisitEnd, Visited, doubt, visit_end};

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::Rules;
+use super::turnover::is_mass;
 use crate::base::ids::RecordId;
 use crate::model::{Baseline, Change, ChangeKind, Failure, FailureClass, Health, Record, SourceState};
 
@@ -43,9 +44,11 @@ pub struct VisitEnd {
 
 /// Ends a visit. `stored` are the records of the source (those of members may be left out).
 ///
-/// A visit that found nothing where there used to be something (or ever), or fewer than [`Rules::few`] of the usual number (the
-/// median of the last complete visits), counts as incomplete. An incomplete visit makes nobody disappear and does not count as
-/// missing. The first complete visit ends the baseline; so does the third incomplete one. Health turns to `Ill` here for a failure
+/// A visit that found nothing where there used to be something (or ever), fewer than [`Rules::few`] of the usual number (the
+/// median of the last complete visits), or that misses a third of all known records at once, counts as incomplete; so few are believed by the
+/// eighth visit in a row, and until then nobody of them is missing. An incomplete visit makes nobody disappear and does not count as
+/// missing. The first complete visit ends the baseline; so does the third incomplete one. Who is not there at a baseline goes without a word,
+/// and from a list that shows another part of its records each time nobody goes. Health turns to `Ill` here for a failure
 /// of this function only: what pages failed with is the caller's to say.
 pub fn visit_end(
     rules: &Rules,
@@ -56,11 +59,23 @@ pub fn visit_end(
 ) -> VisitEnd {
     let mut state = state.clone();
     let count = u32::try_from(visited.members.len()).unwrap_or(u32::MAX);
-    let failure = doubt(rules, &state, count).filter(|_| visited.counted);
-    let complete = visited.complete && failure.is_none();
-    let mut end = VisitEnd { state: state.clone(), records: Vec::new(), changes: Vec::new(), failure, baseline_gave_up: false };
     let baseline = matches!(state.baseline, Baseline::Pending(_));
+    let looks = visited.complete && visited.whole && !state.turns();
+    let absent = stored.into_iter().filter(|record| looks && !record.gone && !visited.members.contains(&record.id));
+    let absent: Vec<Record> = absent.collect();
+    let mass = if baseline { None } else { vanished(rules, absent.len(), visited.members.len()) };
+    let few = few(rules, &state, count).filter(|_| visited.counted).or(mass);
+    let failure =
+        if count == 0 { doubt(rules, &state, count).filter(|_| visited.counted) } else { few.clone().filter(|_| !is_used(&state)) };
+    let complete = visited.complete && failure.is_none();
+    if visited.complete && count > 0 {
+        state.doubted = if few.is_some() { state.doubted.saturating_add(1).min(SourceState::USED_TO) } else { 0 };
+    }
+    let mut end = VisitEnd { state: state.clone(), records: Vec::new(), changes: Vec::new(), failure, baseline_gave_up: false };
     if complete {
+        if few.is_some() {
+            state.usual.clear();
+        }
         state.usual.push(count);
         let over = state.usual.len().saturating_sub(USUAL);
         state.usual.drain(..over);
@@ -70,7 +85,7 @@ pub fn visit_end(
         state.health = Health::Well { since };
         if visited.whole {
             state.missing = 0;
-            for record in stored.into_iter().filter(|record| !record.gone && !visited.members.contains(&record.id)) {
+            for record in absent {
                 miss(rules, &mut end, record, (now, baseline));
             }
             let waiting = end.records.iter().filter(|record| !record.gone).count();
@@ -94,7 +109,7 @@ pub fn visit_end(
 /// Counts a record as missing once more; the time and whether this is the baseline.
 fn miss(rules: &Rules, end: &mut VisitEnd, mut record: Record, (now, baseline): (Timestamp, bool)) {
     record.missing = record.missing.saturating_add(1);
-    if record.missing >= rules.gone_after {
+    if baseline || record.missing >= rules.gone_after {
         record.gone = true;
         record.changed = now;
         end.changes.push(Change { source: record.source.clone(), record: record.id, kind: ChangeKind::Gone, at: now, baseline });
@@ -102,19 +117,43 @@ fn miss(rules: &Rules, end: &mut VisitEnd, mut record: Record, (now, baseline): 
     end.records.push(record);
 }
 
-/// Why this number of records cannot be believed; then nobody asks which are missing.
-pub fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
+/// The usual number of records.
+fn median(state: &SourceState) -> Option<u32> {
     let mut usual = state.usual.clone();
     usual.sort_unstable();
-    let median = usual.get(usual.len() / 2).copied();
+    usual.get(usual.len() / 2).copied()
+}
+
+/// Why it cannot be believed that so many of the records are missing at once, if it cannot.
+fn vanished(rules: &Rules, missing: usize, found: usize) -> Option<Failure> {
+    (rules.few > 0.0 && is_mass(missing, found)).then(|| {
+        let (known, visits) = (missing + found, SourceState::USED_TO);
+        let text = format!("{missing} of {known} known records are not there: so many at once are believed after {visits} such visits in a row (`few = 0` believes any)");
+        Failure::new(FailureClass::FewRecords, text)
+    })
+}
+
+/// Whether this visit is the one after which so few records are how the source is.
+fn is_used(state: &SourceState) -> bool {
+    state.doubted.saturating_add(1) >= SourceState::USED_TO
+}
+
+/// Why this number of records cannot be believed; then nobody asks which are missing.
+pub fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
     if count == 0 {
         let learned = state.learned.as_ref().and_then(|learned| learned.doubt.clone());
         let text = learned.unwrap_or_else(|| {
-            median.map_or_else(|| "no record on a first visit".to_owned(), |median| format!("no record, where there usually are {median}"))
+            median(state)
+                .map_or_else(|| "no record on a first visit".to_owned(), |median| format!("no record, where there usually are {median}"))
         });
         return Some(Failure::new(FailureClass::ZeroRecords, text));
     }
-    let median = median?;
+    few(rules, state, count).filter(|_| !is_used(state))
+}
+
+/// That there are fewer records than are believed at first sight.
+fn few(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
+    let median = median(state)?;
     let least = f64::from(median) * rules.few;
     (f64::from(count) < least).then(|| {
         let (few, least) = (rules.few, least.ceil());
@@ -189,12 +228,64 @@ mod tests {
             (0..39, true, (0, None)),
             (0..38, true, (0, None)),
             (0..38, true, (1, None)),
-            (0..20, true, (0, None)),
-            (0..20, true, (18, None)),
+            (0..26, true, (0, None)),
+            (0..26, true, (12, None)),
         ] {
             assert_eq!(source.visit(members.clone(), complete), want, "{members:?} {complete}");
         }
         assert_eq!(source.state.usual.len(), USUAL);
+    }
+
+    fn source(members: u32) -> Source {
+        let state = SourceState::new(&"s".parse().expect("slug"), crate::base::ids::PageId(1));
+        let mut source = Source { state, records: BTreeMap::new() };
+        source.visit(0..members, true);
+        source
+    }
+
+    #[test]
+    fn a_third_that_is_gone_at_once_is_believed_by_the_eighth_visit_in_a_row() {
+        const FEW: (usize, Option<FailureClass>) = (0, Some(FailureClass::FewRecords));
+        for (least, gone) in [(8, 12), (10, 10), (11, 9), (13, 7)] {
+            let mut source = source(20);
+            for _ in 0..3 {
+                assert_eq!(source.visit(0..least, true), FEW, "{least}");
+            }
+            assert_eq!(source.visit(0..20, true), (0, None), "{least}");
+            for _ in 1..SourceState::USED_TO {
+                assert_eq!(source.visit(0..least, true), FEW, "{least}");
+            }
+            assert_eq!(source.visit(0..least, true), (0, None), "{least}");
+            assert_eq!(source.visit(0..least, true), (gone, None), "{least}");
+            assert_eq!((source.visit(0..least, true), source.state.missing), ((0, None), 0), "{least}");
+            assert_eq!(source.state.doubted, 0);
+        }
+        for (known, least, gone) in [(20, 14, 6), (8, 4, 4), (4, 2, 2)] {
+            let mut source = source(known);
+            assert_eq!(source.visit(0..least, true), (0, None), "{known} {least}");
+            assert_eq!(source.visit(0..least, true), (gone, None), "{known} {least}");
+        }
+    }
+
+    #[test]
+    fn others_in_their_place_make_those_that_are_gone_not_fewer() {
+        let mut source = source(20);
+        assert_eq!(source.visit(10..30, true), (0, Some(FailureClass::FewRecords)));
+        assert_eq!(source.visit(0..30, true), (0, None));
+    }
+
+    #[test]
+    fn nobody_is_gone_where_each_visit_shows_another_part_nor_told_of_at_a_baseline() {
+        let mut turning = source(20);
+        turning.state.turning = SourceState::TURNS;
+        for _ in 0..4 {
+            assert_eq!(turning.visit(10..20, true), (0, None));
+        }
+        let mut again = source(20);
+        again.state.baseline = Baseline::Pending(0);
+        let visited = Visited { members: &HashSet::from([record(1).id]), complete: true, whole: true, counted: false };
+        let end = visit_end(&Rules::default(), &again.state, visited, again.records.values().cloned(), Timestamp::UNIX_EPOCH);
+        assert!(end.changes.len() == 19 && end.changes.iter().all(|change| change.baseline) && end.failure.is_none());
     }
 
     #[test]

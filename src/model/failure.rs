@@ -55,6 +55,8 @@ pub enum FailureClass {
     ZeroRecords,
     /// Far fewer records than usual.
     FewRecords,
+    /// Nearly none of the records that were known, and others in their place.
+    AnotherList,
     /// The day's budget is used up.
     Budget,
     /// Entries could not be read, the rest was.
@@ -93,7 +95,7 @@ pub enum Advice {
 
 impl FailureClass {
     /// Every class.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Dns,
         Self::Connect,
         Self::Tls,
@@ -118,6 +120,7 @@ impl FailureClass {
         Self::ParseLimit,
         Self::ZeroRecords,
         Self::FewRecords,
+        Self::AnotherList,
         Self::Budget,
         Self::BadEntries,
         Self::Drift,
@@ -151,6 +154,7 @@ impl FailureClass {
             Self::ParseLimit => "parse-limit",
             Self::ZeroRecords => "zero-records",
             Self::FewRecords => "few-records",
+            Self::AnotherList => "another-list",
             Self::Budget => "budget",
             Self::BadEntries => "bad-entries",
             Self::Drift => "drift",
@@ -183,6 +187,7 @@ impl FailureClass {
             | Self::ParseLimit
             | Self::ZeroRecords
             | Self::FewRecords
+            | Self::AnotherList
             | Self::BadEntries
             | Self::Drift
             | Self::Silent => Advice::AskOperator,
@@ -236,7 +241,10 @@ impl FailureClass {
             Self::ParseLimit => "the page is built to break parsers, or by accident: choose a smaller page",
             Self::ZeroRecords => "no record is found there: the layout changed, or the list is empty; try `check SOURCE`",
             Self::FewRecords => {
-                "far fewer records than usual: the layout may have changed; try `check SOURCE`. If so few are right, lower `few` of the source"
+                "far fewer records than usual: the layout may have changed; try `check SOURCE`. If so few are right, lower `few` of the source, or wait: after eight such visits they are believed"
+            }
+            Self::AnotherList => {
+                "open the page: if the list is elsewhere now, change `url`. If it is the right one, set `few = 0` of the source, or wait: after eight visits that agree it is taken over without a word"
             }
             Self::Budget => "nothing: it goes on tomorrow; raise `budget` if that is too late",
             Self::BadEntries => {

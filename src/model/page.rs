@@ -306,9 +306,18 @@ pub struct SourceState {
     pub misread: Vec<Misread>,
     /// What its lists have taught, where they are found by themselves.
     pub learned: Option<Learned>,
+    /// Visits in a row with so few of its records that it was not believed; at most [`Self::USED_TO`].
+    pub doubted: u8,
+    /// How sure it is that its list shows another part of its records each time; from [`Self::TURNS`] on it is.
+    pub turning: u8,
 }
 
 impl SourceState {
+    /// Visits in a row after which what they all show is how the source is now.
+    pub const USED_TO: u8 = 8;
+    /// Visits in a row with much coming and going after which that is how its list is.
+    pub const TURNS: u8 = 2;
+
     /// A root that was never visited.
     pub fn new(id: &SourceId, root: PageId) -> Self {
         Self {
@@ -331,7 +340,14 @@ impl SourceState {
             shapes: Vec::new(),
             misread: Vec::new(),
             learned: None,
+            doubted: 0,
+            turning: 0,
         }
+    }
+
+    /// Whether its list shows another part of its records each time: then nobody is new there, gone or back.
+    pub fn turns(&self) -> bool {
+        self.turning >= Self::TURNS
     }
 
     /// Its last sign of life: the last news, else the date of its newest entry, else the end of its baseline. `None`: it is not known yet.

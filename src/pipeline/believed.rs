@@ -1,5 +1,5 @@
-//! What of a reading is believed: who is known under another key, what is none of the list's records, and pages that break off or repeat another
-//! one of the visit.
+//! What of a reading is believed: who is known under another key, what is none of the list's records, and pages that break off, repeat another
+//! one of the visit, or show another list.
 //!
 //! Reads what it needs of the store; the rules are `diff`'s.
 
@@ -12,7 +12,7 @@ use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
 use crate::extract::aside_of;
-use crate::model::{Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
+use crate::model::{Baseline, Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
 use crate::store::StoreError;
 
 /// Records of a source among which it is looked for who is not on the page: those of larger lists are known by the page alone.
@@ -97,6 +97,32 @@ pub(super) async fn repeats(effects: &Effects, source: &Source, page: &Page, ext
         }
     }
     Ok(None)
+}
+
+/// Whether a page shows another list than before, which is the list from now on; fails while that is not believed.
+///
+/// Asked of a page that is the whole list: what is on the pages of a longer one moves on when somebody comes.
+pub(super) fn another(
+    source: &Source,
+    (page, state): (&Page, &SourceState),
+    (extract, stored): (&Extract, &[Record]),
+) -> Result<bool, Failure> {
+    let known = matches!(state.baseline, Baseline::Done(_)) && !renewed(source, page, state) && !state.turns();
+    if !known || !is_all(source, page, extract) || !diff::Turnover::of(page, &extract.records, stored).is_another() {
+        return Ok(false);
+    }
+    diff::Turnover::of(page, &extract.records, stored).doubt(&source.rules, page, &extract.records).map_or(Ok(true), Err)
+}
+
+/// Whether a page shows all that its source lists.
+pub(super) fn is_all(source: &Source, page: &Page, extract: &Extract) -> bool {
+    let alone = page.role == PageRole::Root && extract.follow.is_empty() && !source.reader.transport().varies();
+    alone && page.reading != Reading::Never && extract.whole && !extract.cut
+}
+
+/// Whether other settings than at the last visit read it.
+fn renewed(source: &Source, page: &Page, state: &SourceState) -> bool {
+    page.spec != source.spec_hash || state.spec != source.spec_hash
 }
 
 fn used_to(page: &Page, now: Timestamp) -> bool {

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::decided::{CheckError, Checked, Decided, Outcome};
 use super::onward::{brought, set_out};
-use super::read::{Read, again, mark_wanting, reached, read, tell_new};
+use super::read::{Read, again, mark_wanting, reached, read, tell_new, tell_nobody};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, broke_off, count, ill_since, lead_to, net, next_visit, number, once_more, soon, walk};
 use super::{Effects, completeness, news, notice, vitals};
@@ -47,10 +47,11 @@ pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId)
     let renewed = page.spec != source.spec_hash;
     let (begun, url) = set_out(source, &page, state.as_ref(), now);
     let moves = source.reader.transport().moves();
+    let anew = renewed || moves || state.as_ref().is_some_and(vitals::lacks);
     let asked = lane
         .fetch(&Request {
             url: &url,
-            validators: (page.reading != Reading::Never && !renewed && !moves).then_some(&page.validators),
+            validators: (page.reading != Reading::Never && !anew).then_some(&page.validators),
             full: moves || matches!(page.reading, Reading::Suspect(_)) || weekly(&page, now),
             body: source.fetch.body.as_ref(),
             source: &source.fetch,
@@ -209,6 +210,7 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> bool {
     // Asked first: hashing the bytes of a page that must be read in any case would be for nothing.
     let known = page.spec == before.source.spec_hash
         && !before.source.reader.transport().moves()
+        && !vitals::lacks(&before.state)
         && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
     known
         && (fetched.not_modified
@@ -310,7 +312,9 @@ async fn differs(
         &diff::Context { now, quiet, content, began, noise: &host.noise },
     );
     mark_wanting(&mut found, wanting, stored);
-    if !fresh && extract.relaid {
+    if before.state.turns() {
+        tell_nobody(&mut found);
+    } else if !fresh && extract.relaid {
         tell_new(&mut found);
     }
     let mut page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));

@@ -54,6 +54,8 @@ pub(super) struct Read {
     pub own: Vec<OwnRead>,
     /// Requests sent for detail pages.
     pub requests: u32,
+    /// Whether the page shows another list than before, which is a baseline.
+    pub another: bool,
     /// Its place among the pages that are in hand, until its turn is written.
     _hand: Hand,
 }
@@ -73,13 +75,14 @@ pub(super) struct Own {
 }
 
 impl Own {
-    /// Of a page, by what its source has taught.
-    pub(super) async fn of(effects: &Effects, source: &Source, page: &Page, learned: Option<&Learned>) -> Result<Self, StoreError> {
+    /// Of a page, by what its source has taught as it is read now.
+    pub(super) async fn of(effects: &Effects, source: &Source, page: &Page, state: &SourceState) -> Result<Self, StoreError> {
         if !source.reader.learns() {
             return Ok(Self::default());
         }
         let records = effects.store.records(page.members.iter().copied().take(KNOWN).collect()).await?;
-        Ok(Self { learned: learned.cloned(), records })
+        let learned = state.learned.clone().filter(|_| state.spec == source.spec_hash);
+        Ok(Self { learned, records })
     }
 
     /// By what a page before it in the same visit has taught.
@@ -103,7 +106,7 @@ pub(super) async fn read(
     (fetched, state, now): (&Fetched, &SourceState, Timestamp),
 ) -> Result<Result<Read, Failure>, StoreError> {
     let mut hand = effects.pool.hand().await;
-    let known = Own::of(effects, source, page, state.learned.as_ref()).await?;
+    let known = Own::of(effects, source, page, state).await?;
     let mut extract = match parse(effects, source, (fetched, now), fetched.bytes.clone(), known).await {
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
@@ -113,6 +116,10 @@ pub(super) async fn read(
     if let Some(failure) = believed::repeats(effects, source, page, &extract).await? {
         return Ok(Err(failure));
     }
+    let another = match believed::another(source, (page, state), (&extract, &stored)) {
+        Ok(another) => another,
+        Err(failure) => return Ok(Err(failure)),
+    };
     make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     if extract.records.iter().any(|draft| draft.detail.is_some()) {
         // Other pages need not wait for a site that is slow to answer.
@@ -129,7 +136,7 @@ pub(super) async fn read(
     if let Some(failure) = previous.as_ref().and_then(broke_off) {
         return Ok(Err(failure));
     }
-    Ok(Ok(Read { extract, stored, previous, wanting, shapes, own, requests, _hand: hand }))
+    Ok(Ok(Read { extract, stored, previous, wanting, shapes, own, requests, another, _hand: hand }))
 }
 
 /// Takes the source's own query, which holds its key, out of every address that the answer repeats it in: it is shown and kept nowhere.
@@ -218,6 +225,15 @@ pub(super) fn tell_new(found: &mut Comparison) {
         .iter_mut()
         .filter(|change| matches!(change.kind, ChangeKind::Appeared | ChangeKind::Returned(_)))
         .for_each(|change| change.baseline = false);
+}
+
+/// Where a list shows another part of its records each time, who is there says nothing.
+pub(super) fn tell_nobody(found: &mut Comparison) {
+    found
+        .changes
+        .iter_mut()
+        .filter(|change| matches!(change.kind, ChangeKind::Appeared | ChangeKind::Returned(_)))
+        .for_each(|change| change.baseline = true);
 }
 
 /// What became of the detail pages of a page's records.

@@ -312,7 +312,7 @@ pub async fn rehearse(
     };
     let page = if whole_visit { root } else { Page::root(&source.id, target.url().clone(), now) };
     let page = effects.store.page(page.id).await?.unwrap_or(page);
-    let known = read::Own::of(effects, source, &page, state.learned.as_ref()).await?;
+    let known = read::Own::of(effects, source, &page, &state).await?;
     let mut extract = match rehearsal.parse(Arc::clone(&source.reader), &fetched, known).await {
         Ok(extract) => extract,
         Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
@@ -324,6 +324,7 @@ pub async fn rehearse(
     }
     let stored = believed::stored(effects, source, (&page, &state), &mut extract).await?;
     out.remarks.extend(extract.notes.iter().map(|note| format!("{}: {}", note.path, note.reason)));
+    out.remarks.extend(believed::another(source, (&page, &state), (&extract, &stored)).err().map(|failure| failure.text));
     if matches!(target, Target::Url(_)) {
         let details = read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
         out.remarks.extend(details.said());

@@ -5,15 +5,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Effects;
 use super::read::Read;
 use super::visit::Step;
 use super::walk::{Before, ill_since};
+use super::{Effects, believed};
 use crate::base::text::clip;
 use crate::config::Source;
 use crate::diff;
 use crate::extract::Kind;
-use crate::model::{ChangeKind, Failure, FailureClass, Health, Misread, Page, Reading, SourceState, Turn};
+use crate::model::{BadEntry, Baseline, ChangeKind, Failure, FailureClass, Health, Misread, Page, Reading, SourceState, Turn};
 use crate::store::StoreError;
 
 /// Fields in which entries are dated.
@@ -26,6 +26,9 @@ const REASON_CHARS: usize = 120;
 /// Of other sources than tender portals: so many entries and such a part of all (in percent) are worth a word.
 const MISREAD_LEAST: u32 = 3;
 const MISREAD_PERCENT: u64 = 5;
+/// What is said of a list that shows another part of its records each time.
+const TURNS: &str = "the list shows another part of its records at each visit: who comes, goes or is back there is stored without a word; an address that shows \
+                     all of them tells more";
 
 /// Counts the entries of a page that could not be read, and the fields of those that could.
 pub(super) fn count_misread(source: &Source, read: Result<Read, Failure>) -> Result<Read, Failure> {
@@ -40,13 +43,19 @@ pub(super) fn count_misread(source: &Source, read: Result<Read, Failure>) -> Res
 }
 
 /// Notes what a page of the visit shows, before the turn is decided. A second look is no part of a visit and is not counted.
-pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, .. }: &mut Read, now: Timestamp) {
+pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, stored, another, .. }: &mut Read, now: Timestamp) {
     let (state, step) = (&mut before.state, before.step);
     let renewed = step == Step::Begin && state.spec != before.source.spec_hash;
-    if renewed {
-        // Other settings read other fields.
+    if renewed || *another {
+        // Other settings read other fields, and another list has them.
         state.shapes.clear();
         state.learned = None;
+        (state.doubted, state.turning) = (0, 0);
+    }
+    if *another {
+        // Who was there goes without a word, and so comes who is there.
+        state.usual.clear();
+        state.baseline = Baseline::Pending(0);
     }
     match step {
         Step::Begin => diff::close_counts(&mut state.shapes, false),
@@ -55,6 +64,11 @@ pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, .. }: &
     }
     if extract.learned.is_some() {
         state.learned.clone_from(&extract.learned);
+    }
+    if !renewed && !*another && believed::is_all(before.source, &before.page, extract) {
+        state.turning = diff::Turnover::of(&before.page, &extract.records, stored).turning(state.turning);
+        let note = || BadEntry { path: "page".to_owned(), reason: TURNS.to_owned() };
+        extract.notes.extend(state.turns().then(note));
     }
     diff::add_counts(&mut state.shapes, shapes);
     diff::add_own(&mut state.shapes, own);
@@ -119,6 +133,12 @@ pub(super) fn judge(before: &Before<'_>, (state, page): (&mut SourceState, &Page
         .or_else(|| if waits { None } else { silence(before, state, elsewhere, now) });
     let Some(failure) = failure else { return };
     state.health = Health::Ill { since: ill_since(&before.state.health, failure.class, now), failure };
+}
+
+/// Whether its lists lack what they had: until that is over they are read at each visit, for bytes that stay the same are a visit without it too.
+pub(super) fn lacks(state: &SourceState) -> bool {
+    let learned = state.learned.as_ref().is_some_and(|learned| learned.doubt.is_some());
+    learned || diff::drifted(state.shapes.iter().filter(|shape| !shape.own)).is_some()
 }
 
 /// How the records differ from what they were, if they do.

@@ -305,6 +305,7 @@ impl Language {
             }
             Class::ZeroRecords => ["no entries were found", "no se encontró ninguna entrada", "записей не найдено"],
             Class::FewRecords => ["far fewer entries than usual", "muchas menos entradas de lo normal", "записей намного меньше обычного"],
+            Class::AnotherList => ["its page shows another list", "su página muestra otra lista", "на странице другой список"],
             Class::Budget => ["the day's requests are used up", "se agotaron las consultas del día", "дневной запас запросов исчерпан"],
             Class::BadEntries => ["entries could not be read", "hay entradas ilegibles", "часть записей не прочитана"],
             Class::Drift => ["its entries changed their form", "sus entradas cambiaron de forma", "записи изменили вид"],

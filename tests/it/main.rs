@@ -56,6 +56,7 @@ mod stranded;
 mod tenders;
 mod tls;
 mod trying;
+mod turnover;
 mod unaided;
 mod verdicts;
 mod wishes;

@@ -82,6 +82,7 @@ pub const fn is_of_the_page(class: FailureClass) -> bool {
         | Class::ParseLimit
         | Class::ZeroRecords
         | Class::FewRecords
+        | Class::AnotherList
         | Class::BadEntries
         | Class::Drift
         | Class::Silent => true,

@@ -43,7 +43,7 @@ codes! {
         Dns = 1, Connect = 2, Tls = 3, Timeout = 4, Broken = 5, TooLarge = 6, NotFound = 7, Forbidden = 8, SlowDown = 9, Rejected = 10,
         ServerError = 11, Redirect = 12, Refused = 13, Robots = 14, RobotsUnreachable = 15, BlockPage = 16, Challenge = 17, LoginWall = 18,
         Maintenance = 19, Unreadable = 20, ParseLimit = 21, ZeroRecords = 22, FewRecords = 23, Budget = 24,
-        OtherAnswer = 25, BadEntries = 30, Drift = 31, Silent = 32,
+        OtherAnswer = 25, AnotherList = 26, BadEntries = 30, Drift = 31, Silent = 32,
     }
 }
 

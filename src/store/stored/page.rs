@@ -266,6 +266,8 @@ pub(in crate::store) struct StoredSource {
     misread: Vec<(i64, String, String)>,
     learned: Option<StoredLearned>,
     told_lately: Vec<(u8, i64)>,
+    doubted: u8,
+    turning: u8,
 }
 
 /// Requests made for a source on one day of its zone.
@@ -281,16 +283,18 @@ impl Stored for StoredSpent {
 
 impl Stored for StoredSource {
     const KIND: &'static str = "source";
-    const VERSION: u8 = 5;
+    const VERSION: u8 = 6;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, the seven of the health, and what was told lately.
-        const ADDED: [u8; 20] = [0; 20];
+        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, the seven of the health, what was told lately, and the
+        /// two of coming and going.
+        const ADDED: [u8; 22] = [0; 22];
         let added = match version {
             1 => &ADDED[..],
-            2 => &ADDED[..19],
-            3 => &ADDED[..18],
-            4 => &ADDED[..1],
+            2 => &ADDED[..21],
+            3 => &ADDED[..20],
+            4 => &ADDED[..3],
+            5 => &ADDED[..2],
             _ => return None,
         };
         Some(lengthened(bytes, added))
@@ -339,6 +343,8 @@ impl From<&SourceState> for StoredSource {
             misread: state.misread.iter().map(|one| (millis(one.at), one.path.clone(), one.reason.clone())).collect(),
             learned: state.learned.as_ref().map(stored_learned),
             told_lately: state.told_lately.iter().map(|(class, at)| (failure_code(*class), millis(*at))).collect(),
+            doubted: state.doubted,
+            turning: state.turning,
         }
     }
 }
@@ -401,6 +407,8 @@ impl TryFrom<StoredSource> for SourceState {
                 .map(|(at, path, reason)| Ok(Misread { at: timestamp(at)?, path, reason }))
                 .collect::<Result<_, String>>()?,
             learned: stored.learned.map(learned_of).transpose()?,
+            doubted: stored.doubted,
+            turning: stored.turning,
         })
     }
 }
