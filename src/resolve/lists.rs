@@ -107,7 +107,7 @@ impl List {
                 list.unread.push((line, format!("`{}` names nobody", text::squeeze(written))));
             }
             list.unread.extend(row.wrong.into_iter().map(|why| (line, why)));
-            if row.is_whole || !table.is_one() {
+            if !row.said.is_empty() && (row.is_whole || !table.is_one()) {
                 list.guesses.extend(guess(written, &row.said).map(|how| (Listed { line, written: text::squeeze(written) }, how)));
             }
             passed = passed.or_else(|| Some((line, row.passed)).filter(|(_, passed)| !passed.is_empty()));
