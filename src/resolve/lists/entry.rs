@@ -275,7 +275,7 @@ impl Line {
     }
 
     /// A name in this spelling only.
-    pub(super) fn as_written(self) -> Option<Self> {
+    pub(super) fn into_spelling(self) -> Option<Self> {
         let Self::Named(name) = self else { return None };
         Some(Self::Exactly(vec![Entry::Name(words_of(&name))]))
     }
@@ -371,7 +371,7 @@ fn is_address(part: &str) -> bool {
 }
 
 /// Without the remark behind it: `acme.es # asked in May`.
-fn without_remark(written: &str) -> &str {
+pub(super) fn without_remark(written: &str) -> &str {
     let remark = written.match_indices('#').find(|(at, _)| {
         let number = written[at + 1..].starts_with(|c: char| c.is_ascii_digit());
         written[..*at].ends_with(char::is_whitespace) && !number

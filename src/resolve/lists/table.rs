@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cells::{Mark, cells, mark_of};
-use super::entry::{Line, is_form};
+use super::entry::{Line, is_form, without_remark};
 use crate::base::text;
 
 /// Lines at the top among which the captions are looked for.
@@ -53,6 +53,7 @@ pub(super) struct Row {
 impl Table {
     /// How these lines are to be read: what `sep=;` said of them, if it was there.
     pub(super) fn of(lines: &[&str], said: Option<char>, caption: Caption<'_>) -> Self {
+        let lines: &[&str] = &lines.iter().map(|line| without_remark(line)).collect::<Vec<_>>();
         let is_head = |cells: &[String]| is_head(cells, caption);
         let comma = || mark_of(lines, HEAD, &is_head).filter(|mark| mark.is_comma()).unwrap_or(Mark::Tight);
         let said = said.map(|mark| if mark == ',' { comma() } else { Mark::Char(mark) });
@@ -61,7 +62,7 @@ impl Table {
         let place = rows.iter().take(HEAD).enumerate().position(|(at, cells)| is_head(cells) && (at == 0 || cells.len() > 1));
         let captions = place.map(|place| Captions { place, each: rows[place].iter().map(|one| (one.clone(), caption(one))).collect() });
         let below = &rows[place.map_or(0, |place| place + 1)..];
-        let names = names_of(below, captions.as_ref());
+        let names = if mark.is_some() { names_of(below, captions.as_ref()) } else { usize::MAX };
         Self { mark, captions, names, rows: below.iter().filter(|cells| cells.len() > 1).count() }
     }
 
@@ -81,7 +82,9 @@ impl Table {
             Ok(said) => Row { is_whole: true, said, ..Row::default() },
             Err(want) => Row { wrong: vec![format!("`{}` names nobody: write {want}", line.trim())], ..Row::default() },
         };
-        let cells = split(line, self.mark);
+        // Under captions a cell may hold such a sign.
+        let bare = if self.captions.is_some() { line } else { without_remark(line) };
+        let cells = split(bare, self.mark);
         let said = cells.iter().filter(|cell| !cell.is_empty()).count();
         // `+34981123456;ext=3`.
         if said == 0 || cells.len() < 2 && self.captions.is_none() || matches!(Line::exactly(line.trim()), Ok(Some(_))) {
@@ -89,7 +92,7 @@ impl Table {
         }
         match self.captions.as_ref().filter(|captions| captions.place < place && cells.len() <= captions.each.len()) {
             Some(captions) => self.under(captions, &cells),
-            None => self.free(line, &cells),
+            None => self.free(bare, &cells),
         }
     }
 
@@ -142,7 +145,7 @@ impl Table {
         }
         // What the commas part may be one name.
         if self.mark.is_some_and(Mark::is_comma) && !texts.is_empty() && !line.contains('"') {
-            row.said.extend(Line::named(line).and_then(Line::as_written));
+            row.said.extend(Line::named(line).and_then(Line::into_spelling));
         }
         row
     }
@@ -153,30 +156,27 @@ impl Table {
             return None;
         }
         let parted = self.mark.map_or_else(String::new, |mark| format!(" with {} between its cells", mark.shown()));
-        let mut told = format!("is read as a table{parted}");
-        if let Some(captions) = &self.captions {
-            let speaks = |(place, (_, field)): &(usize, &(String, Option<&'static str>))| {
-                *place == self.names || field.is_some_and(|field| [NAMES, MARKS, PERSONS].iter().any(|all| all.contains(&field)))
-            };
-            let (by, over): (Vec<_>, Vec<_>) =
-                captions.each.iter().enumerate().filter(|(_, (caption, _))| !caption.is_empty()).partition(speaks);
-            let list = |all: &[(usize, &(String, Option<&str>))]| {
-                all.iter().map(|(_, (caption, _))| format!("`{}`", text::clip(caption, 40))).collect::<Vec<_>>().join(", ")
-            };
-            told +=
-                &format!(": line {} names its columns, who is meant is read from {}", numbers.get(captions.place).unwrap_or(&0), list(&by));
-            if !over.is_empty() {
-                told += &format!("; passed over: {}", list(&over));
-            }
-        }
-        if let Some((line, passed)) = passed {
+        let by = self.captions.as_ref().map_or_else(String::new, |captions| self.columns(captions, numbers));
+        let over = passed.map_or_else(String::new, |(line, passed)| {
             let all: Vec<String> = passed.iter().map(|cell| format!("`{}`", text::clip(cell, 40))).collect();
-            told += &format!(
-                "; remarks and places are passed over, as in line {line}: {}; a name there goes on a line of its own",
-                all.join(", ")
-            );
-        }
-        Some(told)
+            format!("; remarks and places are passed over, as in line {line}: {}; a name there goes on a line of its own", all.join(", "))
+        });
+        Some(format!("is read as a table{parted}{by}{over}"))
+    }
+
+    /// Which columns say who is meant, and which are passed over.
+    fn columns(&self, captions: &Captions, numbers: &[usize]) -> String {
+        let speaks = |place: usize, field: Option<&str>| {
+            place == self.names || field.is_some_and(|field| [NAMES, MARKS, PERSONS].iter().any(|all| all.contains(&field)))
+        };
+        let list = |wanted: bool| {
+            let all = captions.each.iter().enumerate().filter(|(_, (caption, _))| !caption.is_empty());
+            let all = all.filter(|(place, (_, field))| speaks(*place, *field) == wanted);
+            all.map(|(_, (caption, _))| format!("`{}`", text::clip(caption, 40))).collect::<Vec<_>>().join(", ")
+        };
+        let line = numbers.get(captions.place).copied().unwrap_or_default();
+        let over = Some(list(false)).filter(|over| !over.is_empty()).map_or_else(String::new, |over| format!("; passed over: {over}"));
+        format!(": line {line} names its columns, who is meant is read from {}{over}", list(true))
     }
 }
 
@@ -210,10 +210,10 @@ fn is_head(cells: &[String], caption: Caption<'_>) -> bool {
     let fields: Vec<Option<&str>> = said.iter().map(|cell| caption(cell)).collect();
     let known = fields.iter().flatten().count();
     let whom = fields.iter().flatten().filter(|field| NAMES.contains(field) || MARKS.contains(field)).count();
-    let tells = |(cell, field): (&&String, &Option<&str>)| {
+    let tells = |cell: &str, field: Option<&str>| {
         field.is_none() && (formed(cell).is_some() || matches!(Line::exactly(cell), Ok(Some(_))) || is_date(cell))
     };
-    whom > 0 && (known > 1 || known * 2 >= said.len()) && !said.iter().zip(&fields).any(tells)
+    whom > 0 && (known > 1 || known * 2 >= said.len()) && !said.iter().zip(&fields).any(|(cell, field)| tells(cell, *field))
 }
 
 /// The column in which the names are, where no caption says so: the one with most different words, and legal forms.
@@ -336,6 +336,7 @@ mod tests {
         ("Brightwater Foods - asked by phone", &["Brightwater Foods Ltd"], &[]),
         ("Brightwater Foods, Leeds, asked by phone", &["Brightwater Foods Ltd"], &["Leeds"]),
         ("Brightwater Foods; Leeds; acme.es", &["Brightwater Foods", "site:acme.es"], &[]),
+        ("acme.es # asked; in May\nBeta SL # sold, so, long", &["site:acme.es", "Beta"], &["in May", "sold"]),
         ("Acme\n--\ngmail.com\nBeta", &["Acme", "Beta"], &["site:gmail.com"]),
     ];
 
