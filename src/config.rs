@@ -293,7 +293,7 @@ impl Config {
             )
         })
         .chain(self.sources.iter().filter_map(|source| nameless(source)))
-        .chain(lists::guesses(&self.lists))
+        .chain(lists::notes(&self.lists))
         .chain(self.noticed.iter().cloned())
         .collect()
     }

@@ -62,7 +62,7 @@ pub use offers::{Offers, Script, offers};
 pub use portal::Portal;
 pub use reading::{Cell, Column, Item, Listed, PageType, Reading, read_page};
 pub use sheet::{
-    ROWS as SHEET_ROWS, Sheet, SheetColumn, SheetError, SheetFormat, SheetRow, SheetSettings, column_field, read as read_sheet,
+    ROWS as SHEET_ROWS, Sheet, SheetColumn, SheetError, SheetFormat, SheetRow, SheetSettings, column_field, not_text, read as read_sheet,
 };
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};

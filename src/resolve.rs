@@ -20,7 +20,7 @@ pub use ask::{most_telling, worth_asking};
 pub use group::{above, head, lead_alike, ties};
 pub use hosts::{DomainKind, is_shared, kind, registrable};
 pub use identity::{identify, names_somebody};
-pub use lists::{BadList, List, Lists};
+pub use lists::{BadList, Caption, List, Lists};
 pub use merge::{FACTS, KEYS, RECORDS, merge, owner, without};
 pub use rows::rows;
 pub use unite::{divide, keep_apart, parted, unite};

@@ -10,8 +10,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use url::Url;
 
 use crate::base::caps;
+use crate::extract;
 use crate::model::Fault;
 use crate::resolve::{BadList, List, Lists};
 
@@ -35,7 +37,7 @@ pub struct Spec {
 pub enum ListSpec {
     /// In the configuration.
     Here(Vec<String>),
-    /// In a file, relative to the configuration file: one entry a line, `#` begins a comment.
+    /// In a file, relative to the configuration file: one entry a line (`#` begins a comment), or a table.
     In(String),
 }
 
@@ -99,13 +101,18 @@ impl Spec {
 /// Entries of one list that may have been meant otherwise and are told.
 const GUESSES: usize = 10;
 
-/// How entries were taken that may have been meant otherwise.
-pub(super) fn guesses(lists: &Lists) -> Vec<String> {
+/// What is to be told of lists: how a table was read, what is not understood, and how entries were taken that may have been meant otherwise.
+pub(super) fn notes(lists: &Lists) -> Vec<String> {
     let mut notes = Vec::new();
     for (key, list) in KEYS.iter().zip([&lists.competitors, &lists.clients, &lists.do_not_contact]) {
+        let entry = if list.is_of_file() { "line" } else { "entry" };
+        notes.extend(list.told().map(|how| format!("[lists] {key} {how}")));
+        let unread = list.unread();
+        notes.extend(unread.iter().take(TOLD).map(|(line, why)| format!("[lists] {key}, line {line}: {why}")));
+        notes.extend((unread.len() > TOLD).then(|| format!("[lists] {key}: {} more such lines are not understood", unread.len() - TOLD)));
         let all = list.guesses();
         let told = all.iter().take(GUESSES);
-        notes.extend(told.map(|(listed, how)| format!("[lists] {key}, entry {}: `{}` is taken for {how}", listed.line, listed.written)));
+        notes.extend(told.map(|(listed, how)| format!("[lists] {key}, {entry} {}: `{}` is taken for {how}", listed.line, listed.written)));
         notes.extend((all.len() > GUESSES).then(|| format!("[lists] {key}: {} more entries are taken so", all.len() - GUESSES)));
     }
     notes
@@ -113,7 +120,7 @@ pub(super) fn guesses(lists: &Lists) -> Vec<String> {
 
 const ENTRY: &str = "a domain, a tax number, a telephone number (+34…), an e-mail address or a name";
 
-/// Bad entries told of one list; one with more is another file by accident.
+/// Entries told of one list that are not understood; a configuration with more of them has another list by accident.
 const TOLD: usize = 20;
 
 fn compile(key: &str, list: &ListSpec, folder: &Path, faults: &mut Vec<Fault>) -> List {
@@ -133,18 +140,33 @@ fn compile(key: &str, list: &ListSpec, folder: &Path, faults: &mut Vec<Fault>) -
         }
         ListSpec::In(file) => {
             let path = folder.join(file);
-            let mut fault = |why: String| {
-                faults.push(Fault::new(format!("{key}.file"), file, format!("a file with one entry a line: {}: {why}", path.display())));
-            };
-            match read_file(&path) {
-                Ok(text) => parse(text.lines().collect(), |error| fault(error.to_string())),
-                Err(why) => {
-                    fault(why);
-                    List::default()
-                }
-            }
+            read_list(&path).unwrap_or_else(|why| {
+                faults.push(Fault::new(
+                    format!("{key}.file"),
+                    file,
+                    format!("a file with one entry a line, or a table: {}: {why}", path.display()),
+                ));
+                List::default()
+            })
         }
     }
+}
+
+/// Reads a file: any charset a spreadsheet saves, one entry a line or a table.
+fn read_list(path: &Path) -> Result<List, String> {
+    let bytes = read_bytes(path)?;
+    if let Some(what) = extract::not_text(&bytes) {
+        return Err(format!("it is no text but {what}: save it as CSV"));
+    }
+    // A file has no address that would say its language.
+    let nowhere = Url::parse("file:///").map_err(|error| error.to_string())?;
+    let text = extract::decode(&bytes, None, &nowhere);
+    let mut list = List::read(&text, &extract::column_field).map_err(|error| error.to_string())?;
+    let is_guess = std::str::from_utf8(&bytes).is_err() && !bytes.contains(&0);
+    if let Some((place, line)) = text.lines().enumerate().find(|(_, line)| is_guess && !line.is_ascii()) {
+        list.remark(place + 1, format!("the file is not UTF-8, and this is read as `{}`: if that is wrong, save it as UTF-8", line.trim()));
+    }
+    Ok(list)
 }
 
 /// Reads a list, entry by entry; each one that names nobody is told and left out.
@@ -170,11 +192,16 @@ fn parse(mut lines: Vec<&str>, mut tell: impl FnMut(BadList)) -> List {
 
 /// A file's text, up to the cap of a configuration.
 pub(super) fn read_file(path: &Path) -> Result<String, String> {
+    String::from_utf8(read_bytes(path)?).map_err(|error| error.to_string())
+}
+
+/// What a file holds, up to the cap of a configuration.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     let file = fs::File::open(path).map_err(|error| error.to_string())?;
-    let mut text = String::new();
-    file.take(caps::CONFIG_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    if text.len() as u64 > caps::CONFIG_BYTES {
+    let mut bytes = Vec::new();
+    file.take(caps::CONFIG_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > caps::CONFIG_BYTES {
         return Err(format!("more than {} MiB", caps::CONFIG_BYTES / (1024 * 1024)));
     }
-    Ok(text)
+    Ok(bytes)
 }

@@ -202,7 +202,7 @@ const SOURCES: &str = "\
 ";
 
 const TAIL: &str = "\
-# Who is never a lead: names, domains, tax numbers, telephone numbers or e-mail addresses, or { file = \"clients.txt\" } with one a line.
+# Who is never a lead: names, domains, tax numbers, telephone numbers or e-mail addresses, or { file = \"clients.txt\" } with one a line, or a table.
 [lists]
 clients = []
 do_not_contact = []

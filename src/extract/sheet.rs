@@ -128,6 +128,22 @@ pub enum SheetError {
     Setting(Fault),
 }
 
+impl Sheet {
+    /// How many rows name no company.
+    pub fn without_company(&self) -> usize {
+        let names = |row: &&SheetRow| ["name", "company"].iter().any(|name| row.draft.value(name).is_some());
+        self.rows.iter().filter(|row| !names(row)).count()
+    }
+
+    /// The columns that say who wants to be left alone, and in how many rows they say so.
+    pub fn wishes(&self) -> Vec<(String, usize)> {
+        let says = |row: &SheetRow, field: &str| row.draft.value(field).is_some_and(|value| columns::is_yes(&value.text()));
+        let rows = |field: &str| self.rows.iter().filter(|row| says(row, field)).count();
+        let wished = self.columns.iter().filter(|column| columns::is_wish(&column.caption));
+        wished.map(|column| (column.caption.clone(), column.field.as_deref().map_or(0, rows))).collect()
+    }
+}
+
 /// Cells of one row or card, each with its column.
 struct Raw {
     line: u64,
@@ -208,7 +224,7 @@ pub fn read(bytes: &[u8], url: &Url, settings: &SheetSettings) -> Result<Sheet, 
 }
 
 /// What a file is that people take for a table, by its first bytes.
-fn not_text(bytes: &[u8]) -> Option<&'static str> {
+pub fn not_text(bytes: &[u8]) -> Option<&'static str> {
     let known: [(&[u8], &'static str); 4] = [
         (b"PK\x03\x04", "a spreadsheet or a ZIP archive"),
         (b"\xd0\xcf\x11\xe0", "an old spreadsheet"),

@@ -8,6 +8,7 @@ use crate::base::ids::RecordId;
 use crate::config::Config;
 use crate::diff::SignalDraft;
 use crate::model::{Change, ChangeKind, CompanyName, Field, FieldName, OwnPage, Record, RecordKind, SAID_IN, Value};
+use crate::resolve;
 
 /// What else of a record holds for what it says of others.
 const KEPT: [&str; 5] = ["language", "published", "date", "updated", "posted"];
@@ -19,7 +20,7 @@ pub(super) fn of_others(config: &Config, whence: Whence<'_>, records: &[Record],
     }
     let by_id: HashMap<RecordId, &Record> = records.iter().map(|record| (record.id, record)).collect();
     let mut found: BTreeMap<RecordId, (Record, Heard)> = BTreeMap::new();
-    for Heard { change, echo, title: _ } in heard {
+    for Heard { change, echo, .. } in heard {
         let Some(record) = by_id.get(&change.record).filter(|record| record.said_in().is_none()) else { continue };
         let mut others: BTreeMap<String, Vec<SignalDraft>> = BTreeMap::new();
         for draft in said(config, whence, change, record) {
@@ -27,11 +28,14 @@ pub(super) fn of_others(config: &Config, whence: Whence<'_>, records: &[Record],
                 others.entry(CompanyName::parse(name).core).or_default().push(draft);
             }
         }
+        // An article of nobody is the story of whom it names.
+        let is_story = record.kind == RecordKind::Article && resolve::identify(record, whence.about).is_nobody();
         for (core, drafts) in others {
             let other = other(record, &core, &drafts, change);
             let appeared = Change { record: other.id, kind: ChangeKind::Appeared, ..change.clone() };
             // An echo tells again what is told.
-            found.entry(other.id).or_insert((other, Heard { change: appeared, echo: *echo, title: None }));
+            let title = is_story.then(|| record.title());
+            found.entry(other.id).or_insert((other, Heard { change: appeared, echo: *echo, title, is_story }));
         }
     }
     found.into_values().unzip()

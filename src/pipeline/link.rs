@@ -9,7 +9,7 @@ use super::news::Whence;
 use super::{Effects, linked, news};
 use crate::base::ids::{OrganisationId, RecordId};
 use crate::config::Config;
-use crate::model::{Bond, IdentityKey, Likeness, Organisation, Question, Record, Signal, Turn};
+use crate::model::{Bond, IdentityKey, Likeness, Organisation, Question, Record, RecordKind, Signal, Turn};
 use crate::resolve::linkage::{Match, Row};
 use crate::resolve::{self, Identity};
 use crate::store::{Likely, StoreError};
@@ -84,12 +84,18 @@ pub(super) async fn affected(
 ) -> Result<Linked, StoreError> {
     let news: HashSet<RecordId> =
         changes.iter().map(|heard| &heard.change).filter(|change| !change.baseline).map(|change| change.record).collect();
+    let new = |record: &&Record| news.contains(&record.id);
+    let of_others: HashSet<RecordId> = turn.records.iter().filter(new).filter_map(Record::said_in).collect();
     let named: Vec<(&Record, Identity)> = turn
         .records
         .iter()
         .map(|record| (record, resolve::identify(record, whence.about)))
-        // A baseline record that names nobody stands for no organisation: it is known, and that is all.
-        .filter(|(record, identity)| news.contains(&record.id) || !identity.is_nobody())
+        // A baseline record that names nobody stands for no organisation: it is known, and that is all. An article of nobody is the story of
+        // those whom its sentences name, and nobody's beside them.
+        .filter(|(record, identity)| {
+            let is_theirs = record.kind == RecordKind::Article && of_others.contains(&record.id);
+            !identity.is_nobody() || news.contains(&record.id) && !is_theirs
+        })
         .collect();
     let keys: BTreeSet<IdentityKey> = named.iter().flat_map(|(_, identity)| identity.keys.iter().cloned()).collect();
     let mut met = Met::default();
@@ -112,8 +118,12 @@ pub(super) async fn affected(
             .into_iter()
             .flatten()
             .flat_map(|heard| {
+                let story = heard.is_story.then(|| news::story_of(whence, (&heard.change, record), id, now)).flatten();
                 let signals = news::signals_of(config, whence, (&heard.change, record), id, now);
-                signals.into_iter().map(|signal| Signal { echo: heard.echo, ..news::called(signal, record, heard.title.as_deref()) })
+                story
+                    .into_iter()
+                    .chain(signals)
+                    .map(|signal| Signal { echo: heard.echo, ..news::called(signal, record, heard.title.as_deref()) })
             })
             .collect();
         met.all.entry(id).and_modify(|entry| entry.news.extend(signals));

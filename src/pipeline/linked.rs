@@ -122,8 +122,10 @@ struct Other {
 pub(super) struct Heard {
     pub(super) change: Change,
     pub(super) echo: bool,
-    /// What its tender is called, where several portals have it.
+    /// What its tender is called, where several portals have it; the article that says it.
     pub(super) title: Option<String>,
+    /// Whether it is told as the article itself: that names nobody else.
+    pub(super) is_story: bool,
 }
 
 /// The changes without what another portal has told of the same tender or award: that it is there, or that a field has this very value. Where a
@@ -179,10 +181,10 @@ pub(super) async fn untold(
                 let news = news.filter(|news| !only_words(news) || only_words(change));
                 let asked = config.segments.iter().any(|segment| segment.sources().any(|(source, _)| *source == change.source));
                 let echo = beside(change, news.as_ref()).filter(|_| asked).and_then(|echo| as_said(echo, record.kind, &others));
-                left.extend(news.map(|change| Heard { change, echo: false, title: title.clone() }));
-                left.extend(echo.map(|change| Heard { change, echo: true, title }));
+                left.extend(news.map(|change| Heard { change, echo: false, title: title.clone(), is_story: false }));
+                left.extend(echo.map(|change| Heard { change, echo: true, title, is_story: false }));
             }
-            None => left.push(Heard { change: change.clone(), echo: false, title: None }),
+            None => left.push(Heard { change: change.clone(), echo: false, title: None, is_story: false }),
         }
     }
     Ok((left, looked))

@@ -153,7 +153,7 @@ pub(super) fn revise(
 ) -> Vec<Revised> {
     let Behind { organisation, records, elsewhere, signals, news: _, members: _ } = *behind;
     let trust_of = |id: &SourceId| config.trust(id);
-    let listed = config.lists.find(organisation);
+    let listed = config.lists.find_told(organisation, records);
     let placed = config.placed(organisation);
     let organisation = placed.as_ref();
     let tables = &config.lexicons.tables;
@@ -205,17 +205,23 @@ pub(super) fn signals_of(
     }
     let own = drafts.first().map(|draft| draft.kind);
     drafts.extend(said(config, whence, change, record).into_iter().filter(|draft| draft.of.is_none() && Some(draft.kind) != own));
-    let of_draft = |diff::SignalDraft { kind, at, story, evidence, of: _ }| Signal {
-        kind,
-        organisation,
-        record: record.id,
-        at,
-        seen: now,
-        story,
-        evidence,
-        echo: false,
-    };
-    drafts.into_iter().map(of_draft).collect()
+    drafts.into_iter().map(|draft| of_draft(draft, record.id, organisation, now)).collect()
+}
+
+/// That the article was published which this record is of: the story of whom it names, where it names nobody else.
+pub(super) fn story_of(
+    whence: Whence<'_>,
+    (change, record): (&Change, &Record),
+    organisation: OrganisationId,
+    now: Timestamp,
+) -> Option<Signal> {
+    let about = diff::About { event: whence.event.map(|event| (event.name.as_str(), Some(event.date))) };
+    diff::signal(change, record, &about).map(|draft| of_draft(draft, record.id, organisation, now))
+}
+
+fn of_draft(draft: diff::SignalDraft, record: RecordId, organisation: OrganisationId, now: Timestamp) -> Signal {
+    let diff::SignalDraft { kind, at, story, evidence, of: _ } = draft;
+    Signal { kind, organisation, record, at, seen: now, story, evidence, echo: false }
 }
 
 /// A signal of a record under the title that its tender goes by on all portals: another title proves nothing of it.

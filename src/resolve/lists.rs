@@ -1,15 +1,23 @@
 //! Lists of organisations that gates name: competitors, clients, do-not-contact. What is written there is an organisation too, recognised as
 //! records are: by valid tax ids, registrable domains, telephone numbers, and names in any spelling and script. Who reads the file is not known here.
 
+mod cells;
 mod entry;
 mod labels;
+mod marks;
+mod table;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::entry::{Entry, Line, guess, messenger, national, page, tail, telephone, web_address};
+use self::entry::{Entry, Line, guess};
+use self::marks::{messenger, national, page, tail, telephone, web_address};
+pub use self::table::Caption;
+use self::table::Table;
 use super::hosts::{is_shared, registrable};
 use super::linkage;
-use crate::model::{CompanyName, FactName, IdentityKey, Listed, Listings, Organisation};
+use crate::base::text;
+use crate::model::{CompanyName, FactName, IdentityKey, Listed, Listings, Organisation, Record};
 
 /// Entries of one list; a longer file is refused instead of being cut.
 const ENTRIES: usize = 200_000;
@@ -34,6 +42,13 @@ pub enum BadList {
     },
 }
 
+/// The lines that say something, with their numbers from 1. `#;Company` is a row of captions, `# Company` a comment.
+fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_said = |line: &str| !line.is_empty() && (!line.starts_with('#') || line[1..].starts_with(['\t', ';', ',', '|']));
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    lines.map(|(place, line)| (place + 1, line)).filter(move |(_, line)| is_said(line.trim()))
+}
+
 fn words_of(name: &CompanyName) -> Vec<String> {
     let mut words = linkage::name_words(name);
     words.sort();
@@ -50,37 +65,78 @@ pub struct List {
     by_word: BTreeMap<String, Vec<u32>>,
     lines: Vec<Listed>,
     guesses: Vec<(Listed, String)>,
+    /// Lines of a file that are not understood, whole or in part, and why.
+    unread: Vec<(usize, String)>,
+    /// Whether it was read from a file.
+    of_file: bool,
+    /// How a file was read that has not one entry a line.
+    told: Option<String>,
 }
 
 impl List {
-    /// Reads a list: one entry a line, white space around it ignored; empty lines and what stands behind `#` say nothing.
+    /// Reads entries: one a line, white space around it ignored; empty lines and what stands behind `#` say nothing.
     pub fn parse(text: &str) -> Result<Self, BadList> {
         let mut list = Self::default();
-        for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-            let written = line.trim();
-            if written.is_empty() || written.starts_with('#') {
-                continue;
-            }
-            if list.lines.len() == ENTRIES {
-                return Err(BadList::TooLong);
-            }
-            let said = Line::parse(written).map_err(|want| BadList::NamesNobody { line: index + 1, found: written.to_owned(), want })?;
-            let at = u32::try_from(list.lines.len()).unwrap_or(u32::MAX);
-            let listed = Listed { line: index + 1, written: written.to_owned() };
-            list.guesses.extend(guess(written, &said).map(|how| (listed.clone(), how)));
-            list.lines.push(listed);
-            for one in said {
-                match one {
-                    Line::Exactly(entries) => {
-                        for entry in entries {
-                            list.entries.entry(entry).or_insert(at);
-                        }
-                    }
-                    Line::Named(name) => list.name(name, at),
-                }
-            }
+        for (line, written) in entries(text).map(|(line, written)| (line, written.trim())) {
+            let said = Line::parse(written).map_err(|want| BadList::NamesNobody { line, found: written.to_owned(), want })?;
+            list.guesses.extend(guess(written, &said).map(|how| (Listed { line, written: written.to_owned() }, how)));
+            list.take(line, written, said)?;
         }
         Ok(list)
+    }
+
+    /// Reads a file: one entry a line, or a table with tabs, `;`, `|` or commas between its cells, with or without a line of captions. What
+    /// is not understood is told, and the rest is read. `caption` says which field a caption names.
+    pub fn read(text: &str, caption: Caption<'_>) -> Result<Self, BadList> {
+        let mut list = Self { of_file: true, ..Self::default() };
+        // Spreadsheets leave rows of empty cells.
+        let is_empty = |line: &str| line.chars().all(|c| c.is_whitespace() || matches!(c, ';' | ',' | '|' | '"'));
+        let mut lines: Vec<(usize, &str)> = entries(text).filter(|(_, line)| !is_empty(line)).collect();
+        // Spreadsheets write such a line for each other.
+        let sep = |(_, line): &(usize, &str)| line.strip_prefix("sep=").and_then(|mark| mark.chars().next());
+        let said = lines.first().and_then(sep);
+        if said.is_some() {
+            lines.remove(0);
+        }
+        let (numbers, texts): (Vec<usize>, Vec<&str>) = lines.into_iter().unzip();
+        let table = Table::of(&texts, said, caption);
+        let mut passed: Option<(usize, Vec<String>)> = None;
+        for (place, (line, written)) in numbers.iter().copied().zip(texts).enumerate().filter(|(place, _)| !table.is_head(*place)) {
+            let row = table.row(written, place);
+            if row.said.is_empty() && row.wrong.is_empty() {
+                list.unread.push((line, format!("`{}` names nobody", text::squeeze(written))));
+            }
+            list.unread.extend(row.wrong.into_iter().map(|why| (line, why)));
+            if !row.said.is_empty() && (row.is_whole || !table.is_one()) {
+                list.guesses.extend(guess(written, &row.said).map(|how| (Listed { line, written: text::squeeze(written) }, how)));
+            }
+            passed = passed.or_else(|| Some((line, row.passed)).filter(|(_, passed)| !passed.is_empty()));
+            if !row.said.is_empty() {
+                list.take(line, &text::squeeze(written), row.said)?;
+            }
+        }
+        list.told = table.told(passed.as_ref().map(|(line, passed)| (*line, passed.as_slice())), &numbers);
+        Ok(list)
+    }
+
+    /// Takes up what a line says.
+    fn take(&mut self, line: usize, written: &str, said: Vec<Line>) -> Result<(), BadList> {
+        if self.lines.len() == ENTRIES {
+            return Err(BadList::TooLong);
+        }
+        let at = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
+        self.lines.push(Listed { line, written: written.to_owned() });
+        for one in said {
+            match one {
+                Line::Exactly(entries) => {
+                    for entry in entries {
+                        self.entries.entry(entry).or_insert(at);
+                    }
+                }
+                Line::Named(name) => self.name(name, at),
+            }
+        }
+        Ok(())
     }
 
     fn name(&mut self, name: CompanyName, at: u32) {
@@ -96,6 +152,26 @@ impl List {
     /// The lines that may have been meant otherwise, and how they were taken.
     pub fn guesses(&self) -> &[(Listed, String)] {
         &self.guesses
+    }
+
+    /// The lines of a file that are not understood, and why.
+    pub fn unread(&self) -> &[(usize, String)] {
+        &self.unread
+    }
+
+    /// Adds what is to be told of a line.
+    pub fn remark(&mut self, line: usize, why: String) {
+        self.unread.push((line, why));
+    }
+
+    /// Whether it was read from a file, and so its entries are lines.
+    pub const fn is_of_file(&self) -> bool {
+        self.of_file
+    }
+
+    /// How a file was read that is a table.
+    pub fn told(&self) -> Option<&str> {
+        self.told.as_deref()
     }
 
     /// How many entries.
@@ -119,6 +195,12 @@ impl List {
         let spelled = names.iter().filter_map(|name| self.spelled(name));
         let first = exact.chain(spelled).min()?;
         self.lines.get(first as usize).cloned()
+    }
+
+    /// The first line that is one of these exactly.
+    fn first<'e>(&self, entries: impl Iterator<Item = &'e Entry>) -> Option<Listed> {
+        let first = entries.filter_map(|entry| self.entries.get(entry)).min()?;
+        self.lines.get(*first as usize).cloned()
     }
 
     /// The first line with this name in another spelling.
@@ -209,11 +291,28 @@ impl Lists {
             do_not_contact: self.do_not_contact.find(organisation),
         }
     }
+
+    /// The same where these are its records: an article of nobody is of everybody whom its words name, so that nobody is told of under the title
+    /// of an article who is kept out by name.
+    pub fn find_told(&self, organisation: &Organisation, records: &[Record]) -> Listings {
+        let all = [&self.competitors, &self.clients, &self.do_not_contact];
+        if organisation.name.is_some() || all.iter().all(|list| list.is_empty()) {
+            return self.find(organisation);
+        }
+        let found = self.find(organisation);
+        let named = told::entries(&told::text(records));
+        let first = |list: &List| list.first(named.iter());
+        Listings {
+            competitor: found.competitor.or_else(|| first(&self.competitors)),
+            client: found.client.or_else(|| first(&self.clients)),
+            do_not_contact: found.do_not_contact.or_else(|| first(&self.do_not_contact)),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::entry::{ENTRY, OF_ITS_OWN, ONE_EACH};
+    use super::entry::{ENTRY, OF_ITS_OWN};
     use super::*;
     use crate::model::sample::organisation;
     use FactName::{Email, Name, Phone, Website};
@@ -221,13 +320,8 @@ mod tests {
     #[test]
     fn lists_say_which_line_names_nobody() {
         assert_eq!(List::parse("acme.es\n--").unwrap_err(), BadList::NamesNobody { line: 2, found: "--".to_owned(), want: ENTRY });
-        for (line, want) in [
-            ("Ocho; Nueve", ONE_EACH),
-            ("gmail.com", OF_ITS_OWN),
-            ("https://www.facebook.com/", OF_ITS_OWN),
-            ("@", ENTRY),
-            ("Instagram @acme", ENTRY),
-        ] {
+        for (line, want) in [("gmail.com", OF_ITS_OWN), ("https://www.facebook.com/", OF_ITS_OWN), ("@", ENTRY), ("Instagram @acme", ENTRY)]
+        {
             let found = List::parse(line).map(|list| list.len());
             assert_eq!(found, Err(BadList::NamesNobody { line: 1, found: line.to_owned(), want }), "{line}");
         }
@@ -392,6 +486,10 @@ mod tests {
             if List::parse(entry).map(|list| list.find(&org).is_some()) != Ok(listed) {
                 wrong.push(format!("{entry} {known}"));
             }
+            let file = List::read(entry, &crate::extract::column_field).map(|list| list.find(&org).is_some());
+            if file != Ok(listed) {
+                wrong.push(format!("{entry} {known}, in a file"));
+            }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
@@ -442,7 +540,10 @@ mod tests {
             ("Acme, S.A.", ""),
             ("Acme # asked in May", ""),
             ("Talleres García, S.L.", ""),
-            ("Bodegas, Viñas y Olivos", ""),
+            ("Bodegas, Viñas y Olivos", "the name `bodegas vinas y olivos` and no more"),
+            ("Acme Foods, Leeds", "2 entries: the name `acme foods leeds`, the name `acme foods`"),
+            ("Ocho; Nueve", "2 entries: the name `ocho`, the name `nueve`"),
+            ("no calls: Acme Ltd", "2 entries: the name `no calls acme`, the name `acme`"),
             ("acme.es", ""),
             ("acme.es (Acme)", ""),
             ("+34 981 123 456 (central)", ""),

@@ -84,6 +84,12 @@ pub struct ImportReport {
     /// The first of them: place and reason.
     #[serde(default)]
     pub wrong_id_cells: Vec<(String, String)>,
+    /// Rows that name no company.
+    #[serde(default)]
+    pub without_company: usize,
+    /// Columns that say who wants to be left alone, and how many rows say so: nobody is kept out by them.
+    #[serde(default)]
+    pub wishes: Vec<(String, usize)>,
     /// Rows that say the same as another: their line, and that of the first.
     pub repeats: Vec<(u64, u64)>,
     /// Rows that were not there before.
@@ -360,6 +366,8 @@ fn report(import: &Import, sheet: &Sheet, planned: Planned, (written, updates): 
         unclear_cells: told(&sheet.unread),
         wrong_ids: sheet.wrong_count,
         wrong_id_cells: told(&sheet.wrong),
+        without_company: sheet.without_company(),
+        wishes: sheet.wishes(),
         repeats: sheet.repeats.clone(),
         fresh: planned.fresh,
         corrected: planned.corrected,

@@ -208,3 +208,58 @@ async fn each_sentence_of_an_article_is_of_the_company_that_it_names() {
         assert_eq!(told().await, first, "{own}");
     }
 }
+
+/// An article that names nobody in a field of its own is the story of whom its sentences name: the gates of those count for it, and nobody is told of
+/// it beside them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_article_of_nobody_is_the_story_of_whom_its_sentences_name() {
+    let shown = Arc::new(Mutex::new(row(1, "Nothing new", "", "", "Nothing.")));
+    let rows = Arc::clone(&shown);
+    let site = Server::start(move |_| Reply::html(format!("<html lang=en><body><ul>{}</ul></body></html>", rows.lock().unwrap())));
+    let articles = [
+        // On the list by their sentences, and by their words alone.
+        ("Harbour Logistics Ltd to hire 120 drivers", "Harbour Logistics Ltd will hire 120 drivers before Christmas."),
+        ("Prize for a haulier of Hull", "The haulier Harbour Logistics won the award on Friday."),
+        (
+            "A new plant in Kendal at last",
+            "Tarn Foods Ltd has opened a new plant in Kendal. Tarn Foods is looking for packaging suppliers.",
+        ),
+        ("Two firms look for what they need", "Acme Ltd and Beta plc are looking for suppliers of jars."),
+        ("Kirkby Cartons named supplier of the year", "Kirkby Cartons won over judges."),
+    ];
+    let rules = [String::new(), points("article-published", 20), points("branch-opened", 20) + &points("request-for-suppliers", 10)];
+    for (at, rule) in rules.iter().enumerate() {
+        *shown.lock().unwrap() = row(1, "Nothing new", "", "", "Nothing.");
+        let paper = listing("paper", &format!("{}/", site.address), "1h", FIELDS) + "records = \"article\"\nlanguage = \"en\"\n";
+        let lists = "\n[lists]\ndo_not_contact = [\"Harbour Logistics Ltd\"]\n";
+        let all = "\n[[segment]]\nid = \"all\"\nline = 0\ngates = [{ exclude = \"do-not-contact\" }]\n".to_owned() + rule;
+        let world = Inside::new(&[paper, lists.to_owned(), all, LINES.to_owned()].concat()).await;
+        world.visit().await;
+        for (place, (title, text)) in articles.iter().enumerate() {
+            *shown.lock().unwrap() += &row(place + 2, title, "", "", text);
+        }
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            world.wait(SignedDuration::from_hours(2));
+            world.visit().await;
+            told.clear();
+            for lead in world.effects.store.leads(LeadFilter::default(), 99).await.unwrap() {
+                let atalaya::model::Subject::Organisation(organisation) = lead.subject;
+                let signals = world.effects.store.signals_of(organisation, 99).await.unwrap();
+                let mut kinds: Vec<&str> = signals.iter().map(|signal| signal.kind.word()).collect();
+                kinds.sort_unstable();
+                if atalaya::route::for_rep(lead.state) {
+                    told.push(format!("{}: {}", lead.title, kinds.join(", ")));
+                }
+            }
+            told.sort();
+        }
+        let want = [
+            "(not named yet): article-published",
+            "Acme Ltd: article-published, request-for-suppliers",
+            "Beta plc: article-published, request-for-suppliers",
+            "Tarn Foods Ltd: article-published, branch-opened, request-for-suppliers",
+        ];
+        assert_eq!(told, want, "rules {at}");
+    }
+}

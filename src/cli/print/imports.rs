@@ -34,12 +34,30 @@ pub(super) fn report(view: &ImportReport, width: u16) -> String {
     if view.format == "csv" && !left.is_empty() {
         let _ = writeln!(text, "columns left out: {}", left.join(", "));
     }
+    missed(&mut text, view);
     text.push_str("rows:\n");
     for (rows, what) in sums_of(view) {
         let _ = writeln!(text, "{rows:>7}  {what}");
     }
     details(&mut text, view, width);
     text
+}
+
+/// What the file does not say, or says in vain.
+fn missed(text: &mut String, view: &ImportReport) {
+    let read = view.rows.saturating_sub(view.unreadable + view.repeats.len());
+    if read > 0 && view.without_company == read {
+        text.push_str("NO ROW NAMES A COMPANY: each is known by its person, address or number alone");
+        text.push_str(if view.format == "csv" { "; say which column has it, as in --column \"CAPTION=company\"\n" } else { "\n" });
+    }
+    for (caption, rows) in view.wishes.iter().filter(|(_, rows)| *rows > 0) {
+        let _ = writeln!(
+            text,
+            "`{caption}` says of {} that they want to be left alone. NOBODY IS KEPT OUT BY IT: save those rows as a file and name it in the \
+             configuration, [lists] do_not_contact = {{ file = \"…\" }}, with the gate {{ exclude = \"do-not-contact\" }}",
+            count(*rows, "row", "rows")
+        );
+    }
 }
 
 fn sums_of(view: &ImportReport) -> Vec<(usize, String)> {
@@ -50,6 +68,7 @@ fn sums_of(view: &ImportReport) -> Vec<(usize, String)> {
         (view.fresh, format!("new; of them {} of organisations that are known", view.recognised.len())),
         (view.together.len(), "name a new organisation that another row names too".to_owned()),
         (view.unnamed, "name nobody who could be recognised: kept, and that is all".to_owned()),
+        (view.without_company, "name no company".to_owned()),
         (view.corrected, "say something else than before".to_owned()),
         (view.same, "are as they were".to_owned()),
         (view.missing, "of before are no more in the file: taken back".to_owned()),
@@ -255,6 +274,10 @@ mod tests {
             ..ImportReport::default()
         };
         insta::assert_snapshot!(report(&view, 140));
+        let lacking = ImportReport { without_company: 7, wishes: vec![("Do Not Call".into(), 2), ("DNC".into(), 0)], ..view.clone() };
+        let told = report(&lacking, 140);
+        assert!(told.contains("NO ROW NAMES A COMPANY") && told.contains("      7  name no company"), "{told}");
+        assert!(told.contains("`Do Not Call` says of 2 rows") && !told.contains("DNC"), "{told}");
         let stands = ImportView {
             id: "expo-2026".into(),
             origin: view.origin.clone(),

@@ -7,10 +7,15 @@ use crate::extract::captions;
 /// What contact lists have and pages do not, as [`words`] writes it; asked before the captions of pages.
 const CAPTIONS: &[(&str, &[&str])] = &[
     ("name", &["site name"]),
-    ("address", &["addr"]),
-    ("country", &["country code"]),
-    ("website", &["domain"]),
-    ("tax_id", &["taxid", "inn"]),
+    (
+        "address",
+        &["addr", "billing street", "mailing street", "straße", "straße hausnummer", "straße und hausnummer", "strasse und hausnummer"],
+    ),
+    ("place", &["billing city", "mailing city", "shipping city", "town city", "city town"]),
+    ("postcode", &["post code", "postcode zip", "zip postal code", "billing zip", "billing postal code", "billing zip postal code"]),
+    ("country", &["country code", "billing country", "mailing country"]),
+    ("website", &["domain", "company website", "company url", "company domain", "website url", "web page", "webpage"]),
+    ("tax_id", &["taxid", "inn", "n i f", "c i f", "n i f c i f", "c i f n i f", "инн кпп"]),
     (
         "company",
         &[
@@ -25,6 +30,36 @@ const CAPTIONS: &[(&str, &[&str])] = &[
             "kunde",
             "unternehmen",
             "клиент",
+            "company or organisation",
+            "organisation name",
+            "organization name",
+            "business name",
+            "customer name",
+            "client name",
+            "firm",
+            "firm name",
+            "nombre de la empresa",
+            "nombre empresa",
+            "nombre del cliente",
+            "nombre o razon social",
+            "nombre razon social",
+            "razon social o nombre",
+            "nom de l entreprise",
+            "nome da empresa",
+            "nome azienda",
+            "nazwa firmy",
+            "bedrijfsnaam",
+            "фирма",
+            "контрагент",
+            "название компании",
+            "название организации",
+            "название фирмы",
+            "наименование компании",
+            "наименование организации",
+            "полное наименование",
+            "полное наименование организации",
+            "краткое наименование",
+            "сокращенное наименование",
         ],
     ),
     (
@@ -82,8 +117,51 @@ const CAPTIONS: &[(&str, &[&str])] = &[
             "stanowisko",
         ],
     ),
-    ("phone", &["mobile phone", "business phone", "work phone", "phone 1", "phone 2", "phone 3", "telefono 1", "telefono 2"]),
-    ("email", &["email 1", "email 2", "e mail 1", "e mail 2", "e mail address", "work email", "business email"]),
+    (
+        "phone",
+        &[
+            "mobile phone",
+            "business phone",
+            "work phone",
+            "company phone",
+            "main phone",
+            "phone fax",
+            "phone 1",
+            "phone 2",
+            "phone 3",
+            "telefono 1",
+            "telefono 2",
+            "telefono fijo",
+            "telefono movil",
+            "telefono de contacto",
+            "telefono fax",
+            "mobilnummer",
+            "телефон факс",
+            "телефон 1",
+            "телефон 2",
+            "контактныи телефон",
+        ],
+    ),
+    (
+        "email",
+        &[
+            "email 1",
+            "email 2",
+            "e mail 1",
+            "e mail 2",
+            "e mail address",
+            "work email",
+            "business email",
+            "company email",
+            "e mail adresse",
+            "email adresse",
+            "emailadresse",
+            "mailadresse",
+            "direccion de correo",
+            "correo e",
+            "адрес электроннои почты",
+        ],
+    ),
     (
         "note",
         &[
@@ -102,6 +180,51 @@ const CAPTIONS: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+/// Captions of columns that say who wants to be left alone, as [`words`] writes them.
+const WISHES: &[&str] = &[
+    "do not call",
+    "do not contact",
+    "do not email",
+    "do not mail",
+    "do not phone",
+    "dnc",
+    "no contact",
+    "opt out",
+    "opted out",
+    "email opt out",
+    "phone opt out",
+    "call opt out",
+    "has opted out of email",
+    "unsubscribed",
+    "robinson",
+    "lista robinson",
+    "no llamar",
+    "no contactar",
+    "no molestar",
+    "ne pas appeler",
+    "ne pas contacter",
+    "nicht anrufen",
+    "nicht kontaktieren",
+    "werbesperre",
+    "non chiamare",
+    "non contattare",
+    "nao contactar",
+    "не звонить",
+    "не беспокоить",
+];
+/// What a cell says where it means yes, as [`words`] writes it.
+const YES: &[&str] = &["true", "yes", "y", "1", "x", "si", "s", "ja", "oui", "sim", "tak", "да"];
+
+/// Whether the column of this caption says who wants to be left alone.
+pub(super) fn is_wish(caption: &str) -> bool {
+    WISHES.contains(&words(caption).as_str())
+}
+
+/// Whether a cell says yes.
+pub(super) fn is_yes(cell: &str) -> bool {
+    YES.contains(&words(cell).as_str())
+}
+
 /// Fields of which one record may have several values.
 pub(super) const SEVERAL: [&str; 7] = ["phone", "email", "website", "industry", "person", "tax_id", "fax"];
 /// Characters of a field's name.

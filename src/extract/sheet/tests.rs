@@ -38,6 +38,16 @@ fn columns_by_their_captions() {
         ("Name,Website", "name website"),
         ("Company,Phone 1,Phone 2,Our rating", "company phone phone our_rating"),
         ("Company,City,City,,Ort", "company place place_2 column_4 place_3"),
+        ("Фирма;Телефон;Город;Контактное лицо", "company phone place person"),
+        ("Контрагент;Телефон/факс", "company phone"),
+        ("Название компании;Сайт", "company website"),
+        ("Наименование организации;ИНН", "company tax_id"),
+        ("Полное наименование;Город", "company place"),
+        ("Nombre de la empresa;Teléfono fijo;N.I.F.", "company phone tax_id"),
+        ("Nombre o razón social;Localidad", "company place"),
+        ("Customer name,Billing City,Company Website", "company place website"),
+        ("Organisation Name,Town/City,Post code", "company place postcode"),
+        ("Firma;Straße;E-Mail-Adresse", "company address email"),
     ] {
         let sheet = take(format!("{header}\nx\n").as_bytes(), &[]).unwrap();
         let fields: Vec<&str> = sheet.columns.iter().filter_map(|column| column.field.as_deref()).collect();
@@ -247,4 +257,14 @@ proptest! {
         let empty = rows.iter().filter(|(a, b)| a.trim().is_empty() && b.trim().is_empty()).count();
         prop_assert_eq!(sheet.rows.len() + sheet.repeats.len() + sheet.bad_count + empty, rows.len());
     }
+}
+
+#[test]
+fn rows_without_a_company_and_with_a_wish_are_counted() {
+    let text = "Company,Contact,Email,Do Not Call,Opt-out\nAcme,Ana,,TRUE,\n,Eva,eva@b.es,FALSE,\nBeta,,,sí,x\n";
+    let sheet = take(text.as_bytes(), &[]).unwrap();
+    assert_eq!(sheet.without_company(), 1);
+    assert_eq!(sheet.wishes(), [("Do Not Call".to_owned(), 2), ("Opt-out".to_owned(), 1)]);
+    let sheet = take("Wer,Contact\nAcme,Петрова А.\n".as_bytes(), &[]).unwrap();
+    assert_eq!((sheet.without_company(), sheet.wishes().len()), (1, 0));
 }

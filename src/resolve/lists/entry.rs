@@ -3,35 +3,20 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use url::Url;
 
-use super::super::hosts::{is_shared, registrable};
+use super::super::hosts::registrable;
 use super::labels::{LABELS, Label, NAME_LABELS, NETWORKS, TAX, ends_in_label, unlabelled};
+use super::marks::{site, tax_id, telephone};
+use super::{cells, words_of};
 use crate::base::text;
 use crate::model::{CompanyName, identifier};
 
-/// Digits of a telephone number without its country at least: with fewer it is an extension.
-const NATIONAL: usize = 7;
 /// Digits of a telephone number that stands beside a name: with fewer it may be a part of it.
 const WHOLE: usize = 9;
 /// Digits in a row that no name has.
 const DIGITS: usize = 6;
-/// Several hosts of one network, and the one by which a page there is known.
-const ONE_NETWORK: &[(&str, &str)] = &[
-    ("fb.com", "facebook.com"),
-    ("fb.me", "facebook.com"),
-    ("m.me", "facebook.com"),
-    ("instagr.am", "instagram.com"),
-    ("linkedin.cn", "linkedin.com"),
-    ("twitter.com", "x.com"),
-    ("telegram.me", "t.me"),
-];
-/// Networks where a page is one part of the path, and what lies below are its corners.
-const FLAT: &[&str] = &["facebook.com", "instagram.com", "x.com", "t.me", "tiktok.com"];
 /// Old addresses of pages: each has another one today.
 const OLD_PAGES: &str = "facebook.com/pages/";
-/// First parts of a path that name no page alone.
-const FOLDERS: &[&str] = &["company", "in", "school", "showcase", "pages", "people", "groups", "channel", "c", "s", "pg"];
 /// What stands between several marks in one line; the surest first.
 const BETWEEN: &[&str] =
     &["\t", ";", "|", " / ", " - ", " – ", " — ", ": ", ",", " y ", " and ", " und ", " et ", " и ", " & ", " + ", "/"];
@@ -108,15 +93,39 @@ impl Line {
         if let Some(several) = Self::several(written, BETWEEN)? {
             return Ok(several);
         }
-        // The `;` of `&amp;` parts nothing.
-        let parts = |mark: char| written.split(mark).filter(|part| !part.trim().is_empty()).count() > 1;
-        if (parts(';') || parts('|')) && !written.contains('&') {
-            return Err(ONE_EACH);
+        if let Some(each) = Self::each(written) {
+            return Ok(each);
         }
         if let Some(said) = Self::side_by_side(written) {
             return Ok(said);
         }
-        Self::named(written).map(|named| vec![named]).ok_or(ENTRY)
+        let whole = Self::named(written).ok_or(ENTRY)?;
+        Ok(std::iter::once(whole).chain(Self::beside_remarks(written)).collect())
+    }
+
+    /// Parts between marks that no name holds: the names with a legal form, or where none has one, each: rather one too many than one too few.
+    fn each(written: &str) -> Option<Vec<Self>> {
+        let mark = ['\t', ';', '|'].into_iter().find(|mark| cells::parts(written, *mark).len() > 1)?;
+        let parts: Vec<&str> = cells::parts(written, mark).into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
+        let formed: Vec<Self> = parts.iter().filter_map(|part| Self::formed(part)).collect();
+        let each = if formed.is_empty() { parts.iter().filter_map(|part| Self::named(part)).collect() } else { formed };
+        (parts.len() > 1 && !each.is_empty()).then_some(each)
+    }
+
+    /// What may be the name where a remark stands before or behind it and no legal form says which is which: `no calls: Acme`, `Acme Foods, Leeds`.
+    fn beside_remarks(written: &str) -> Vec<Self> {
+        let split = |mark: &str| written.split_once(mark).filter(|(front, _)| Self::formed(front).is_none());
+        if let Some((front, back)) = split(": ") {
+            let fronts = Self::named(front).filter(|_| Self::formed(back).is_none());
+            return fronts.into_iter().chain(Self::named(back)).collect();
+        }
+        if let Some((front, back)) = [" - ", " – ", " — ", " -- "].into_iter().find_map(split) {
+            return Vec::from_iter(Self::formed(back).or_else(|| Self::named(front)));
+        }
+        // "Smith, Jones & Co Ltd" is one name, "Bodegas, Viñas y Olivos" as well.
+        let front = split(", ").map(|(front, _)| front).filter(|_| CompanyName::parse(written).form.is_none());
+        let is_telling = |front: &&str| front.contains(' ') || written.matches(", ").count() > 1;
+        Vec::from_iter(front.filter(is_telling).and_then(Self::named))
     }
 
     /// What a word announces that tells no more than what follows, or a number in a list; a spaced host. `1. FC Acme` may be a name as well.
@@ -167,7 +176,7 @@ impl Line {
     }
 
     /// Whether this is surely what it was taken for, and no part of a name.
-    fn is_evident(&self) -> bool {
+    pub(super) fn is_evident(&self) -> bool {
         let Self::Exactly(entries) = self else { return false };
         entries.iter().any(|entry| match entry {
             Entry::Domain(_) | Entry::Page(_) | Entry::Email(_) | Entry::Phone(_) => true,
@@ -204,9 +213,10 @@ impl Line {
                 continue;
             }
             // "Acme, Inc., acme.com": what the mark parted may be one name.
-            let whole = std::mem::take(&mut name).join(&format!("{} ", mark.trim_end()));
+            let whole = std::mem::take(&mut name).join(&format!("{} ", mark.trim_end_matches(' ')));
             if !whole.is_empty() {
-                all.extend(Self::several(&whole, rest)?.unwrap_or_else(|| Vec::from_iter(Self::named(&whole))));
+                let named = || Self::named(&whole).into_iter().chain(Self::beside_remarks(&whole)).collect();
+                all.extend(Self::several(&whole, rest)?.or_else(|| Self::each(&whole)).unwrap_or_else(named));
             }
             all.extend(exactly);
         }
@@ -214,7 +224,7 @@ impl Line {
     }
 
     /// What is no name.
-    fn exactly(written: &str) -> Result<Option<Self>, &'static str> {
+    pub(super) fn exactly(written: &str) -> Result<Option<Self>, &'static str> {
         let written = written.trim_start_matches(['*', '.']).trim_end_matches([',', ';']);
         // `acme.es.` as the end of a sentence.
         let whole = written.strip_suffix('.').filter(|whole| whole.ends_with(|c: char| c.is_ascii_digit()) || is_host(whole));
@@ -251,17 +261,23 @@ impl Line {
     }
 
     /// A name with its legal form: surely one.
-    fn formed(part: &str) -> Option<Self> {
+    pub(super) fn formed(part: &str) -> Option<Self> {
         Self::named(part).filter(|line| !is_form(part) && matches!(line, Self::Named(name) if name.form.is_some()))
     }
 
     /// A name, without what stands behind it: `Acme, S.L. (Burgos)`, `Acme SL - Burgos`.
-    fn named(written: &str) -> Option<Self> {
+    pub(super) fn named(written: &str) -> Option<Self> {
         let bare = written.trim_end().strip_suffix(')').and_then(|rest| Some(rest.rsplit_once('(')?.0)).unwrap_or(written);
         let whole = [bare, written].into_iter().map(CompanyName::parse).find(|name| !name.core.is_empty())?;
         let ends = bare.match_indices([',', '-', '–', '—', '|', ':', '/']).map(|(at, _)| CompanyName::parse(&bare[..at]));
         let formed = ends.into_iter().find(|name| name.form.is_some()).filter(|_| whole.form.is_none());
         Some(Self::Named(formed.unwrap_or(whole)))
+    }
+
+    /// A name in this spelling only.
+    pub(super) fn into_spelling(self) -> Option<Self> {
+        let Self::Named(name) = self else { return None };
+        Some(Self::Exactly(vec![Entry::Name(words_of(&name))]))
     }
 
     /// What it is taken for, for whoever wrote it.
@@ -274,14 +290,15 @@ impl Line {
                 Some(Entry::Email(address)) => format!("the address {address}"),
                 Some(Entry::Phone(number) | Entry::PhoneTail(number) | Entry::National(number)) => format!("the telephone number {number}"),
                 Some(Entry::TaxId(id) | Entry::TaxIdTail(id)) => format!("the tax number {id}"),
-                Some(Entry::Name(_)) | None => "nothing".to_owned(),
+                Some(Entry::Name(_)) => "the whole of it as a name".to_owned(),
+                None => "nothing".to_owned(),
             },
         }
     }
 }
 
 /// Whether this is a legal form and no more.
-fn is_form(part: &str) -> bool {
+pub(super) fn is_form(part: &str) -> bool {
     CompanyName::parse(&format!("x {part}")).core == "x"
 }
 
@@ -296,7 +313,8 @@ pub(super) fn guess(written: &str, said: &[Line]) -> Option<String> {
     match said {
         [line @ Line::Named(name)] => {
             let whole = CompanyName::parse(written).core;
-            if looks_like_more(written) || holds_another(written) {
+            let is_loose = name.form.is_none() && written.contains(", ");
+            if is_loose || looks_like_more(written) || holds_another(written) {
                 return Some(no_more(line));
             }
             (name.core != whole).then(|| format!("{} anywhere", line.said()))
@@ -353,141 +371,10 @@ fn is_address(part: &str) -> bool {
 }
 
 /// Without the remark behind it: `acme.es # asked in May`.
-fn without_remark(written: &str) -> &str {
+pub(super) fn without_remark(written: &str) -> &str {
     let remark = written.match_indices('#').find(|(at, _)| {
         let number = written[at + 1..].starts_with(|c: char| c.is_ascii_digit());
         written[..*at].ends_with(char::is_whitespace) && !number
     });
     remark.map_or(written, |(at, _)| &written[..at]).trim()
-}
-
-/// A host or an address of the web: the domain, or the page where many share the domain.
-fn site(lower: &str) -> Result<Option<Line>, &'static str> {
-    let host = lower.split_once("://").map_or(lower, |(_, rest)| rest).split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let plain = host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    let dotted = host.contains('.') && plain && !host.ends_with('.') && !host.starts_with('.');
-    if !dotted || host.rsplit('.').next().is_none_or(|top| top.chars().count() < 2 || top.bytes().any(|b| b.is_ascii_digit())) {
-        return Ok(None);
-    }
-    let Some(url) = web_address(lower) else { return Ok(None) };
-    if let Some(number) = messenger(&url) {
-        return Ok(telephone(&number).map(Line::Exactly));
-    }
-    let host = url.host_str().unwrap_or(host).trim_start_matches("www.").to_owned();
-    let domain = registrable(&host).unwrap_or(host);
-    let entry = if is_shared(&domain) { Entry::Page(page(&url).ok_or(OF_ITS_OWN)?) } else { Entry::Domain(domain) };
-    Ok(Some(Line::Exactly(vec![entry])))
-}
-
-pub(super) fn web_address(written: &str) -> Option<Url> {
-    let written = written.trim();
-    let url = if written.contains("://") { Url::parse(written) } else { Url::parse(&format!("http://{written}")) };
-    url.ok().filter(|url| matches!(url.scheme(), "http" | "https"))
-}
-
-/// The telephone number of an address at a messenger: `wa.me/34981123456`.
-pub(super) fn messenger(url: &Url) -> Option<String> {
-    let host = registrable(url.host_str()?)?;
-    if !matches!(host.as_str(), "wa.me" | "whatsapp.com") {
-        return None;
-    }
-    let asked = url.query_pairs().find(|(name, _)| name == "phone").map(|(_, number)| number.into_owned());
-    let number = asked.or_else(|| url.path_segments()?.next().map(str::to_owned))?;
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let plain = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-'));
-    (plain && digits.len() > NATIONAL).then(|| format!("+{digits}"))
-}
-
-/// A page at a host that many share, however its address is written; `None` for the host itself.
-pub(super) fn page(url: &Url) -> Option<String> {
-    let mut host = url.host_str()?;
-    // `www.`, `m.`, `es-es.`: one page in other clothes.
-    while let Some((_, rest)) = host.split_once('.').filter(|(first, rest)| rest.contains('.') && is_clothes(first)) {
-        host = rest;
-    }
-    host = ONE_NETWORK.iter().find(|(other, _)| *other == host).map_or(host, |(_, one)| one);
-    let path = url.path().trim_matches('/').to_lowercase();
-    let path = own_part(host, &path);
-    // The page of some is a number behind the name of a script.
-    let query = url.query().filter(|_| path.rsplit('/').next().is_some_and(|last| last.contains(".php") || last.contains(".aspx")));
-    let query = query.map_or_else(String::new, |query| format!("?{query}"));
-    let of_its_own = !path.is_empty() || registrable(host).is_some_and(|domain| domain != host);
-    of_its_own.then(|| format!("{host}/{path}{query}"))
-}
-
-/// The part of a path that is a page's own: what lies below it are its corners (`/about`).
-fn own_part<'a>(host: &str, path: &'a str) -> &'a str {
-    let parts = match path.split('/').next() {
-        Some(first) if FOLDERS.contains(&first) && host == "linkedin.com" => 2,
-        Some(first) if !FOLDERS.contains(&first) && FLAT.contains(&host) => 1,
-        _ => return path,
-    };
-    path.match_indices('/').nth(parts - 1).map_or(path, |(end, _)| &path[..end])
-}
-
-fn is_clothes(label: &str) -> bool {
-    let (language, region) = label.split_once('-').unwrap_or((label, "xx"));
-    matches!(label, "www" | "m" | "mobile") || language.len() == 2 && region.len() == 2
-}
-
-/// A telephone number, where a text is nothing else.
-pub(super) fn telephone(written: &str) -> Option<Vec<Entry>> {
-    let plain =
-        |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '\u{2010}'..='\u{2015}');
-    let bare = written.trim_start_matches('(');
-    if !written.chars().all(plain) || bare.chars().skip(1).any(|c| c == '+') {
-        return None;
-    }
-    // "+44 (0)20": what is dialled from within only.
-    let international = bare.starts_with('+') || bare.starts_with("00");
-    let written = if international { bare.replace("(0)", "") } else { bare.to_owned() };
-    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
-    let known = |digits: &str| {
-        let number = phonenumber::parse(None, format!("+{digits}")).ok().filter(phonenumber::is_valid)?;
-        Some(format!("+{}{}", number.code().value(), number.national()))
-    };
-    if international {
-        let digits = digits.strip_prefix("00").unwrap_or(&digits);
-        let number = known(digits).unwrap_or_else(|| format!("+{digits}"));
-        let tail = national(&number).map(Entry::PhoneTail);
-        return (8..=15).contains(&digits.len()).then(|| std::iter::once(Entry::Phone(number)).chain(tail).collect());
-    }
-    let short = digits.trim_start_matches('0');
-    if !(NATIONAL..=15).contains(&short.len()) {
-        return None;
-    }
-    let mut entries = vec![Entry::National(short.to_owned())];
-    // Russians dial an 8 before it, Americans a 1.
-    entries.extend(short.strip_prefix(['8', '1']).filter(|rest| rest.len() == 10).map(|rest| Entry::National(rest.to_owned())));
-    // The country's code without its plus.
-    entries.extend(known(short).filter(|_| short.len() > 9).map(Entry::Phone));
-    Some(entries)
-}
-
-/// A number in E.164 without its country.
-pub(super) fn national(phone: &str) -> Option<String> {
-    let number = phonenumber::parse(None, phone).ok()?;
-    Some(number.national().to_string().trim_start_matches('0').to_owned())
-}
-
-/// As written, and as the number that it is: a VAT number and a national one of one company have one key.
-fn tax_id(written: &str, compact: &str) -> Vec<Entry> {
-    // "CIFB12345674": its name, and no gap.
-    let front = (2..compact.len().min(6)).filter(|end| TAX.contains(&compact[..*end].to_lowercase()));
-    let valid = |rest: &&str| identifier::identify(rest, None).iter().any(|verdict| verdict.outcome.is_ok());
-    if let Some(rest) =
-        front.map(|end| &compact[end..]).find(valid).filter(|_| identifier::key(written, None).is_none_or(|key| key == compact))
-    {
-        return tax_id(rest, rest);
-    }
-    let mut entries = vec![Entry::TaxId(compact.to_owned())];
-    entries.extend(tail(compact).map(Entry::TaxIdTail));
-    entries.extend(identifier::key(written, None).filter(|key| key != compact).map(Entry::TaxId));
-    entries
-}
-
-/// A tax number without the country in front of it.
-pub(super) fn tail(id: &str) -> Option<String> {
-    let (country, rest) = id.split_at_checked(2)?;
-    country.bytes().all(|b| b.is_ascii_uppercase()).then(|| rest.to_owned())
 }
