@@ -349,7 +349,9 @@ mod tests {
         ] {
             let mut all = vec![draft("1", &["name", "phone", "place"]), draft("2", &["name", "place"])];
             said(&mut all[1], "name", Value::Text(name.into()));
-            all.iter_mut().for_each(|draft| draft.kind = kind);
+            for draft in &mut all {
+                draft.kind = kind;
+            }
             let known: Vec<Record> = all.iter().filter(|_| known).map(record).collect();
             let told = apart(&mut all, &known, &says, &[]);
             assert_eq!((all.len(), told.len()), (want, 2 - want), "{name}");

@@ -157,9 +157,8 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         LOTS_DUE => moved_lots(record, draft).is_empty(),
         // Versions before did not keep them.
         LOT_WORTH => !record.fields.contains_key(name),
-        AWARD_VALUE => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         // Of a lot that is won by who had won another, the lot is the news.
-        AWARDED_LOTS => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
+        AWARD_VALUE | AWARDED_LOTS => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         // Who called for a lot again took nothing from who had won it.
         LOT_AWARDS => {
             let fewer = |old: &Value| draft.value(LOT_AWARDS).is_none_or(|new| is_part(new, old));

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Rules;
 use crate::base::ids::RecordId;
-use crate::model::{Draft, Failure, FailureClass, Page, Record, RecordKind, SourceState};
+use crate::model::{Draft, Failure, FailureClass, Page, Record, RecordKind, SourceState, Value};
 
 /// Known records of a list from which on it says something that they are gone at once.
 const SEVERAL: usize = 5;
@@ -61,7 +61,7 @@ impl Turnover {
     /// in a row showed another list, the last two the same; where it is one that was known once; and where any number of records is believed.
     pub fn doubt(&self, rules: &Rules, page: &Page, drafts: &[Draft]) -> Option<Failure> {
         let mut names: Vec<String> =
-            drafts.iter().filter_map(|draft| draft.value("name").or_else(|| draft.value("title"))).map(|name| name.text()).collect();
+            drafts.iter().filter_map(|draft| draft.value("name").or_else(|| draft.value("title"))).map(Value::text).collect();
         let more = if names.len() > NAMED { ", …" } else { "" };
         names.truncate(NAMED);
         let (was, is, names) = (self.was, self.is, names.join(", "));

@@ -121,12 +121,13 @@ pub(super) fn is_annulment(signal: &Signal) -> bool {
         (!text.ends_with('…')).then(|| each.collect())
     };
     let lost = |(name, old, new): &(String, Option<String>, Option<String>)| match name.as_str() {
-        "winner" => matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old)),
+        "winner" | AWARDED_LOTS => {
+            matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old))
+        }
         "stage" => {
             let [old, new] = [old, new].map(|stage| stage.as_deref().and_then(Stage::from_word));
             old == Some(Stage::Awarded) && new == Some(Stage::Closed)
         }
-        AWARDED_LOTS => matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old)),
         _ => false,
     };
     // Who calls for offers anew takes no award back.

@@ -452,31 +452,3 @@ fn unknown(score: &Score, language: Language) -> Option<String> {
     let (low, high) = score.between;
     Some(if low == high { format!("{list}.") } else { format!("{list}. {}", language.between(low, high)) })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::sample::organisation;
-
-    #[test]
-    fn the_address_of_the_next_step_is_among_the_contacts() {
-        let mails = ["a@acme.es", "b@acme.es", "c@acme.es"].map(|mail| (FactName::Email, mail));
-        let acme = organisation("Acme", &[&mails[..], &[(FactName::Phone, "+34911234567")]].concat());
-        let by = |email: &str| NextStep::By {
-            wanted: String::new(),
-            unnamed: false,
-            person: None,
-            phone: None,
-            email: Some(email.to_owned()),
-            website: None,
-        };
-        for (step, want) in [
-            (by("c@acme.es"), ["+34911234567", "c@acme.es", "a@acme.es"]),
-            (by("b@acme.es"), ["+34911234567", "b@acme.es", "a@acme.es"]),
-            (NextStep::Words("call".to_owned()), ["+34911234567", "a@acme.es", "b@acme.es"]),
-        ] {
-            let told: Vec<String> = contacts(&acme, &step).into_iter().map(|link| link.words).collect();
-            assert_eq!(told, want);
-        }
-    }
-}

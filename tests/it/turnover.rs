@@ -72,7 +72,7 @@ impl World {
         let shown: Arc<Mutex<BTreeMap<String, Reply>>> = Arc::default();
         let pages = Arc::clone(&shown);
         let server = Server::start(move |seen| pages.lock().unwrap().get(&seen.path).cloned().unwrap_or_else(|| Reply::status(404)));
-        let address = server.address.to_string();
+        let address = server.address.clone();
         let rest: String = ids.iter().map(|id| source(&address, id, "")).collect();
         Self { inside: Inside::new(&rest).await, shown, address, _server: server }
     }

@@ -243,30 +243,6 @@ fn a_lot_stands_where_results_and_calls_leave_it() {
             vec![("L1", Some(Open)), ("L2", Some(Awarded))],
         ),
         (
-            "another call for one of them, while the other takes offers",
-            vec![two, "Pb kind=award stage=awarded award=1@L1:Acme", "Ac stage=open kind=competition lot=L1:One due=L1:12-22"],
-            vec![("L1", Some(Open)), ("L2", None)],
-        ),
-        ("the same call, without one of them", vec![two, "Aa stage=open kind=competition lot=L1:One due=L1:12-22"], vec![("L1", None)]),
-        (
-            "a change of the other repeats it",
-            vec![
-                two,
-                "Pb kind=award stage=awarded award=1@L1:Acme",
-                "Ac stage=open kind=change lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-28",
-            ],
-            vec![("L1", Some(Awarded)), ("L2", None)],
-        ),
-        (
-            "a change calls for it until another day",
-            vec![
-                two,
-                "Pb kind=award stage=awarded award=1@L1:Acme",
-                "Ac stage=open kind=change lot=L1:One lot=L2:Two due=L1:12-22 due=L2:12-20",
-            ],
-            vec![("L1", Some(Open)), ("L2", None)],
-        ),
-        (
             "nothing new of it",
             vec![two, "Pb kind=award stage=awarded award=1@L1:Acme", "Pc kind=change lot=L1:Uno"],
             vec![("L1", Some(Awarded)), ("L2", None)],
@@ -297,15 +273,52 @@ fn a_lot_stands_where_results_and_calls_leave_it() {
             vec![("L1", None), ("L2", None)],
         ),
     ] {
-        let notices: Vec<Notice> = notices.into_iter().map(notice).collect();
-        let tender = fold(&notices).unwrap();
-        let stood: Vec<_> = tender.notice.content.lots.iter().map(|lot| (lot.id.as_str(), lot.stage)).collect();
-        assert_eq!(stood, want, "{what}");
+        assert_eq!(stood(notices), want.into_iter().map(|(lot, stage)| (lot.to_owned(), stage)).collect::<Vec<_>>(), "{what}");
     }
     // The status of a lot is the portal's list, its result is the news.
     let mut won = notice("Pb kind=award stage=open lot=L1:One award=1@L1:Acme");
     won.content.lots[0].stage = Some(Open);
     assert_eq!(fold(&[notice(two), won]).unwrap().notice.content.lots[0].stage, Some(Awarded));
+}
+
+/// Where the lots stand after these notices.
+fn stood(notices: Vec<&str>) -> Vec<(String, Option<Stage>)> {
+    let notices: Vec<Notice> = notices.into_iter().map(notice).collect();
+    fold(&notices).unwrap().notice.content.lots.into_iter().map(|lot| (lot.id, lot.stage)).collect()
+}
+
+#[test]
+fn what_says_something_of_one_lot_leaves_the_other_as_it_was() {
+    use Stage::{Awarded, Open};
+    let two = "Aa stage=open kind=competition lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-20";
+    for (what, notices, want) in [
+        (
+            "another call for one of them, while the other takes offers",
+            vec![two, "Pb kind=award stage=awarded award=1@L1:Acme", "Ac stage=open kind=competition lot=L1:One due=L1:12-22"],
+            vec![("L1", Some(Open)), ("L2", None)],
+        ),
+        ("the same call, without one of them", vec![two, "Aa stage=open kind=competition lot=L1:One due=L1:12-22"], vec![("L1", None)]),
+        (
+            "a change of the other repeats it",
+            vec![
+                two,
+                "Pb kind=award stage=awarded award=1@L1:Acme",
+                "Ac stage=open kind=change lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-28",
+            ],
+            vec![("L1", Some(Awarded)), ("L2", None)],
+        ),
+        (
+            "a change calls for it until another day",
+            vec![
+                two,
+                "Pb kind=award stage=awarded award=1@L1:Acme",
+                "Ac stage=open kind=change lot=L1:One lot=L2:Two due=L1:12-22 due=L2:12-20",
+            ],
+            vec![("L1", Some(Open)), ("L2", None)],
+        ),
+    ] {
+        assert_eq!(stood(notices), want.into_iter().map(|(lot, stage)| (lot.to_owned(), stage)).collect::<Vec<_>>(), "{what}");
+    }
 }
 
 #[test]
