@@ -492,7 +492,7 @@ mod tests {
                 2,
                 "LOT-0001, LOT-0003, LOT-0005, LOT-0007, LOT-0009: Suministros Clínicos Reunidos 1, S.L.; LOT-0002, LOT-0004, LOT-0006, LOT-0008: Suministros Clínicos Reunidos 0, S.L.",
             ),
-            (12, 12, "LOT-0007: Suministros Clínicos Reunidos 7, S.L.; … (+5)"),
+            (12, 12, "LOT-0008: Suministros Clínicos Reunidos 8, S.L.; … (+4)"),
         ] {
             let won = |lot: usize| text(&format!("LOT-{lot:04}: Suministros Clínicos Reunidos {}, S.L., {lot}000 EUR", lot % companies));
             let all = Value::List((1..=lots).map(won).collect());

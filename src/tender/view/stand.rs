@@ -107,7 +107,7 @@ impl Tender {
             // Results that come lot by lot decide the whole with the last of them, unless its status says that it is over.
             let by_lots = (notice.results_apart || !notice.whole) && !notice.code.to_lowercase().ends_with("complete");
             let all = content.lots.iter().all(decided) || content.lots.len() < 2;
-            if by_lots && !all && notice.stage == Stage::Awarded && before != Stage::Awarded {
+            if by_lots && !all && self.notice.stage == Stage::Awarded && before != Stage::Awarded {
                 self.notice.stage = Stage::Closed;
             }
             return;
