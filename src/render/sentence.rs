@@ -130,9 +130,16 @@ pub(super) fn is_annulment(signal: &Signal) -> bool {
         }
         _ => false,
     };
-    // Who calls for offers anew takes no award back.
     let Story::Changed { fields, .. } = signal.story.plain() else { return false };
-    matches!(signal.kind, SignalKind::TenderChanged | SignalKind::TenderPublished) && fields.iter().any(lost)
+    match signal.kind {
+        SignalKind::TenderChanged => fields.iter().any(lost),
+        // Who calls for offers anew, until another day, takes no award back.
+        SignalKind::TenderPublished => {
+            let called = |(name, ..): &Told| name == "deadline" || name == LOTS_DUE;
+            fields.iter().any(|field| field.0 != AWARDED_LOTS && lost(field)) && !fields.iter().any(called)
+        }
+        _ => false,
+    }
 }
 
 /// What an annulled award says in a field of its tender: who had won, and whether the tender is open. A tender that took offers all along was

@@ -386,6 +386,15 @@ fn of_lots_again(record: &Record) -> Vec<Signal> {
                 ("lot_deadlines", None, Some("L1: 2026-12-19")),
             ],
         ),
+        // One of two that were won is.
+        of(
+            SignalKind::TenderPublished,
+            &[
+                ("stage", Some("awarded"), Some("open")),
+                ("awarded_lots", Some("L1; L2"), Some("L2")),
+                ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01")),
+            ],
+        ),
     ]
 }
 

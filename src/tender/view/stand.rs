@@ -48,6 +48,8 @@ impl Tender {
                     let chosen = results.iter().all(|award| matches!(award.outcome, Outcome::Provisional | Outcome::Pending));
                     Some(if chosen && said != Some(Stage::Awarded) { Stage::Closed } else { Stage::Awarded })
                 }
+                // That it is over does not take back how it ended.
+                (Some(Stage::Closed), Some(Stage::Awarded | Stage::Cancelled)) if results.is_empty() => before,
                 (Some(said), _) => Some(said),
                 (None, _) if !results.is_empty() && results.iter().all(fruitless) => Some(Stage::Cancelled),
                 (None, Some(Stage::Awarded)) if !results.is_empty() => None,

@@ -297,6 +297,15 @@ fn what_says_something_of_one_lot_leaves_the_other_as_it_was() {
             vec![two, "Pb kind=award stage=awarded award=1@L1:Acme", "Ac stage=open kind=competition lot=L1:One due=L1:12-22"],
             vec![("L1", Some(Open)), ("L2", None)],
         ),
+        (
+            "a result of the other says that it is over",
+            vec![
+                two,
+                "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:Acme",
+                "Pc kind=award stage=closed lot=L1:One lot=L2:Two at=L1:closed at=L2:closed award=2@L2:",
+            ],
+            vec![("L1", Some(Awarded)), ("L2", Some(Stage::Closed))],
+        ),
         ("the same call, without one of them", vec![two, "Aa stage=open kind=competition lot=L1:One due=L1:12-22"], vec![("L1", None)]),
         (
             "a change of the other repeats it",
