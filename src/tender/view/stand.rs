@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Status, Stood, Tender};
 use crate::model::{Award, Deadline, Lot, Notice, NoticeKind, Outcome, Stage};
 
+/// Words of a status which say that it is over.
+const COMPLETE: [&str; 2] = ["complete", "completed"];
+
 impl Tender {
     /// A notice that only says of some awards that nobody has won them, or no longer, ends nothing while others stand.
     pub(super) fn stand(&mut self, notice: &Notice) {
@@ -68,9 +71,9 @@ impl Tender {
     /// them has no longer.
     pub(super) fn by_status(&mut self, notice: &Notice) {
         let Status { ran, over, runs } = &mut self.status;
-        match notice.code.rsplit(' ').next().unwrap_or_default().to_lowercase().as_str() {
+        match status(notice).as_str() {
             "active" => (*ran, *over, *runs) = (true, false, true),
-            "complete" | "completed" => (*over, *runs) = (*ran, false),
+            word if COMPLETE.contains(&word) => (*over, *runs) = (*ran, false),
             "cancelled" | "canceled" | "unsuccessful" | "withdrawn" | "suspended" | "planned" | "planning" => *runs = false,
             _ => {
                 let again = notice.stage == Stage::Unknown && notice.kind == NoticeKind::Change && one_is_open(notice);
@@ -107,7 +110,7 @@ impl Tender {
             .collect();
         if content.lots.len() < 2 || !open.contains(&true) {
             // Results that come lot by lot decide the whole with the last of them, unless its status says that it is over.
-            let by_lots = (notice.results_apart || !notice.whole) && !notice.code.to_lowercase().ends_with("complete");
+            let by_lots = (notice.results_apart || !notice.whole) && !COMPLETE.contains(&status(notice).as_str());
             let all = content.lots.iter().all(decided) || content.lots.len() < 2;
             if by_lots && !all && self.notice.stage == Stage::Awarded && before != Stage::Awarded {
                 self.notice.stage = Stage::Closed;
@@ -164,6 +167,11 @@ impl Tender {
             self.notice.stage = if lots.iter().any(stands(Stage::Awarded)) { Stage::Awarded } else { Stage::Cancelled };
         }
     }
+}
+
+/// The word of a notice's status, where its portal has one: the last of its code.
+fn status(notice: &Notice) -> String {
+    notice.code.rsplit(' ').next().unwrap_or_default().to_lowercase()
 }
 
 /// Whether one of these deadlines for offers is after a moment.
