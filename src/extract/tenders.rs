@@ -4,9 +4,10 @@
 mod bidders;
 mod documents;
 mod dues;
+mod lots;
 mod worths;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,8 +22,8 @@ use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, Award, BUYER_SAYS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed,
-    LOT_AWARDS, LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value, Whole,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed,
+    LOT_AWARDS, LOT_WORTH, LOTS_DUE, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value, Whole,
     ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
@@ -360,7 +361,7 @@ impl Told {
 
     /// What all these notices together say, the oldest first.
     fn procedure(notice: &Notice, of: &[Notice]) -> Self {
-        let (content, asked) = (&notice.content, asked(of));
+        let (content, asked) = (&*lots::readable(&notice.content), asked(of));
         let mut told = Self::new(notice);
         told.put("description", content.description.best(&[]).unwrap_or_default());
         if let Some(buyer) = content.buyers.first() {
@@ -378,7 +379,7 @@ impl Told {
         if notice.stage == Stage::Cancelled {
             told.put("reason", clip(&why_ended(notice, &ends).unwrap_or_default(), LINE));
         }
-        told.put(BUYER_SAYS, clip(&what_changed(&changes), LINE));
+        told.put(BUYER_SAYS, lots::with_reasons(clip(&what_changed(&changes), LINE), notice.stage, content));
         let counting = content.counting();
         let deadline = dues::earliest(&counting, asked);
         told.put_deadline("deadline", deadline);
@@ -401,7 +402,7 @@ impl Told {
             told.once("performed_in", parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "));
         }
         for lot in &content.lots {
-            told.put("lots", lot_line(lot));
+            told.put("lots", lots::line(lot));
         }
         for (lot, amount) in content.lots.iter().filter(|_| content.lots.len() > 1).filter_map(|lot| Some((lot, worth_of(lot)?))) {
             told.put(LOT_WORTH, format!("{}: {amount}", clip(&lot.id, LINE)));
@@ -413,7 +414,7 @@ impl Told {
         for lot in &awarded {
             told.once(AWARDED_LOTS, clip(lot, LINE));
         }
-        for (award, lots) in awards_of(&content.awards, &awarded) {
+        for (award, lots) in lots::awards_of(&content.awards, &awarded) {
             told.once(LOT_AWARDS, clip(&worths::won_by(&dues::named(&lots), award), LINE));
         }
         for document in &content.documents {
@@ -466,24 +467,6 @@ impl Told {
             }
         }
     }
-}
-
-/// The awards that somebody has won of these lots, each with those of them that it is of, in their order.
-fn awards_of<'a>(awards: &'a [Award], lots: &[&'a str]) -> Vec<(&'a Award, Vec<&'a str>)> {
-    let place: HashMap<&str, usize> = lots.iter().enumerate().map(|(place, lot)| (*lot, place)).collect();
-    let mut all: Vec<(Vec<usize>, &Award)> = Vec::new();
-    for award in awards.iter().filter(|award| won(award)) {
-        let mut places: Vec<usize> = award.lots.iter().filter_map(|lot| place.get(lot.as_str()).copied()).collect();
-        places.sort_unstable();
-        all.extend((!places.is_empty()).then_some((places, award)));
-    }
-    all.sort_by(|(one, _), (other, _)| one.cmp(other));
-    all.into_iter().map(|(places, award)| (award, places.into_iter().map(|place| lots[place]).collect())).collect()
-}
-
-/// A lot in a list: its id and what it is called.
-fn lot_line(lot: &Lot) -> String {
-    clip(format!("{} {}", lot.id, lot.title.best(&[]).unwrap_or_default()).trim_end(), LINE)
 }
 
 fn name_of(party: &Party) -> Option<&str> {

@@ -13,10 +13,11 @@ use super::due::{odd_words, said, stage_word};
 use super::ended::{again as again_until, ended, ended_lots, is_again, label_lots, next_lots, of_lots, won_by_lots};
 use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
+use super::lots::named;
 use crate::base::text::words;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FAR, FactName, LISTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Oddity, Organisation, Signal,
-    SignalKind, Stage, Story, Unknown,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FAR, FactName, LISTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Oddity, Organisation, SAID_APART,
+    Signal, SignalKind, Stage, Story, Unknown,
 };
 
 /// Fields whose times are deadlines.
@@ -252,6 +253,19 @@ pub(super) fn quoted(language: Language, text: &str) -> String {
     }
 }
 
+/// What a buyer says, in its own words; why a lot ended without a winner in the reader's, where a code says it.
+fn said_by_buyer(language: Language, text: &str) -> String {
+    let code = |one: &str| {
+        let (lots, code) = one.rsplit_once(": ")?;
+        word_of(language, BUYER_SAYS, code).map(|word| format!("{}: {word}", named(language, lots)))
+    };
+    if text.split(SAID_APART).all(|one| code(one).is_none()) {
+        return quoted(language, text);
+    }
+    let said = text.split(SAID_APART).map(|one| code(one).unwrap_or_else(|| quoted(language, one)));
+    said.collect::<Vec<_>>().join(", ")
+}
+
 /// Whether what belongs to a kind of signal is a deadline for answers.
 fn takes_answers(kind: SignalKind) -> bool {
     matches!(kind, SignalKind::TenderPublished)
@@ -277,7 +291,7 @@ pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, tex
     }
     match word_of(language, name, text) {
         Some(word) => word.to_owned(),
-        None if name == BUYER_SAYS => quoted(language, text),
+        None if name == BUYER_SAYS => said_by_buyer(language, text),
         None => moment(language, zone, text, signal.filter(|_| DEADLINES.contains(&name))),
     }
 }
@@ -712,6 +726,14 @@ mod tests {
                     "X: the buyer says: information is available now",
                     "X: el comprador dice: ya hay información disponible",
                     "X: заказчик сообщает: сведения теперь доступны",
+                ],
+            ),
+            (
+                one(BUYER_SAYS, None, Some("New plans. · L2, L5: no-rece"), 0),
+                [
+                    "X: the buyer says: “New plans.”, lots L2, L5: no offers were received",
+                    "X: el comprador dice: «New plans.», lotes L2, L5: no se recibió ninguna oferta",
+                    "X: заказчик сообщает: «New plans.», лоты L2, L5: не поступило ни одной заявки",
                 ],
             ),
             (

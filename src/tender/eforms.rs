@@ -167,16 +167,14 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         ted::number(&previous).unwrap_or(previous)
     }
 
-    /// Ends the lots that alone are named as what is cancelled (BT-13716), where others go on. Returns whether there are such.
+    /// Ends the lots that alone are named as what is cancelled (BT-13716). Returns whether others of the notice go on; it may leave those out.
     fn ends_lots(&self, content: &mut Content) -> bool {
         let sections =
             self.extended("Changes").into_iter().flat_map(|part| xml::below(part, "ChangedSectionIdentifier").collect::<Vec<_>>());
         let sections: Vec<String> = sections.map(xml::words).filter(|id| !id.is_empty()).collect();
-        let of_lots = sections.iter().all(|id| content.lots.iter().any(|lot| lot.id == *id));
-        let others = content.lots.iter().any(|lot| !sections.contains(&lot.id));
-        let ends = !sections.is_empty() && of_lots && others;
-        content.lots.iter_mut().filter(|lot| ends && sections.contains(&lot.id)).for_each(|lot| lot.stage = Some(Stage::Cancelled));
-        ends
+        let of_lots = !sections.is_empty() && sections.iter().all(|id| content.lots.iter().any(|lot| lot.id == *id));
+        content.lots.iter_mut().filter(|lot| of_lots && sections.contains(&lot.id)).for_each(|lot| lot.stage = Some(Stage::Cancelled));
+        of_lots && content.lots.iter().any(|lot| !sections.contains(&lot.id))
     }
 
     fn languages(&self) -> Vec<String> {

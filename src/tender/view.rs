@@ -7,6 +7,7 @@
 
 mod stand;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -157,6 +158,7 @@ impl Tender {
     }
 
     fn add(&mut self, notice: &Notice) {
+        let notice = &*self.of_lots_alone(notice);
         let (place, before) = (self.names.len(), self.notice.stage);
         let stood = Stood::of(&self.notice.content);
         self.head(notice, place);
@@ -185,6 +187,18 @@ impl Tender {
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
+    }
+
+    /// A cancellation that names some of the known lots alone, and ends each of them, is a change that ends these.
+    fn of_lots_alone<'n>(&self, notice: &'n Notice) -> Cow<'n, Notice> {
+        let named = &notice.content.lots;
+        let ends = |lot: &Lot| lot.stage == Some(Stage::Cancelled);
+        let other = |lot: &Lot| !ends(lot) && named.iter().all(|one| one.id != lot.id);
+        let alone = notice.kind == NoticeKind::Cancellation && notice.results_apart && !named.is_empty() && named.iter().all(ends);
+        if !(alone && self.notice.content.lots.iter().any(other)) {
+            return Cow::Borrowed(notice);
+        }
+        Cow::Owned(Notice { kind: NoticeKind::Change, stage: Stage::Unknown, whole: false, ..notice.clone() })
     }
 
     /// The newest notice's own words on itself. A stage that it does not say stays what it was; a change of what nobody knows of, or of what was

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{LINE, Told, lot_line, name_of};
+use super::{LINE, Told, lots, name_of};
 use crate::base::text::{squeeze, words as folded};
-use crate::model::{Amendment, Award, LOST_BY, Notice, Outcome, Party, SAID_APART, Stage, WON_BY};
+use crate::model::{Amendment, Award, LOST_BY, Notice, NoticeKind, Outcome, Party, SAID_APART, Stage, WON_BY};
 
 /// What stands between the id of an award and its bidder in a key.
 const BIDDER: &str = " | ";
@@ -15,7 +15,9 @@ const BIDDER: &str = " | ";
 pub(super) fn ending<'n>(notice: &'n Notice, of: &'n [Notice]) -> (Vec<&'n Amendment>, Vec<&'n Amendment>) {
     let of_change = |one: &'n Amendment| [one.text.best(&[]).unwrap_or_default(), &one.reason, &one.place, &one.old, &one.new];
     let mut came: HashMap<[&str; 5], Stage> = HashMap::new();
-    for (amendment, stage) in of.iter().flat_map(|one| one.amendments.iter().map(|amendment| (amendment, one.stage))) {
+    // A cancellation of single lots is a change of the whole.
+    let stage = |one: &Notice| if one.id == notice.id && notice.kind == NoticeKind::Change { notice.stage } else { one.stage };
+    for (amendment, stage) in of.iter().flat_map(|one| one.amendments.iter().map(move |amendment| (amendment, stage(one)))) {
         came.entry(of_change(amendment)).or_insert(stage);
     }
     let with_end = |amendment: &&'n Amendment| came.get(&of_change(amendment)).unwrap_or(&notice.stage) == &Stage::Cancelled;
@@ -173,7 +175,7 @@ impl Told {
     fn lots_of(&mut self, notice: &Notice, award: &Award) {
         let lots = notice.content.lots.iter().filter(|lot| notice.content.lots.len() > 1 && award.lots.contains(&lot.id));
         for lot in lots {
-            self.once("lots", lot_line(lot));
+            self.once("lots", lots::line(lot));
         }
     }
 }

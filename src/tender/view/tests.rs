@@ -331,6 +331,39 @@ fn what_says_something_of_one_lot_leaves_the_other_as_it_was() {
 }
 
 #[test]
+fn a_cancellation_of_one_lot_alone_ends_that_lot() {
+    use Stage::{Awarded, Cancelled, Open};
+    let two = "Aa stage=open kind=competition lot=L1:One lot=L2:Two due=all:12-10";
+    let of_one = "Ac stage=cancelled kind=cancellation lot=L1:One at=L1:cancelled";
+    let of_both = "Ac stage=cancelled kind=cancellation lot=L1:One lot=L2:Two at=L1:cancelled at=L2:cancelled";
+    let (whole, one) = ("Ac stage=cancelled kind=cancellation lot=L1:One", "Aa stage=open kind=competition lot=L1:One");
+    for (what, notices, stage, lots) in [
+        ("the other goes on", vec![two, of_one], Open, vec![("L1", Some(Cancelled)), ("L2", None)]),
+        (
+            "the other is won",
+            vec![two, "Pb kind=award stage=awarded award=1@L2:Acme", of_one],
+            Awarded,
+            vec![("L1", Some(Cancelled)), ("L2", Some(Awarded))],
+        ),
+        ("both", vec![two, of_both], Cancelled, vec![("L1", Some(Cancelled)), ("L2", Some(Cancelled))]),
+        ("there is no other", vec![one, of_one], Cancelled, vec![("L1", Some(Cancelled))]),
+        (
+            "one and then the other",
+            vec![two, of_one, &of_one.replace("Ac", "Ad").replace("L1", "L2")],
+            Cancelled,
+            vec![("L1", Some(Cancelled)), ("L2", Some(Cancelled))],
+        ),
+        ("the whole, of which it names one", vec![two, whole], Cancelled, vec![("L1", None)]),
+    ] {
+        let notices: Vec<Notice> = notices.into_iter().map(notice).collect();
+        let tender = fold(&notices).unwrap().notice;
+        let mut stood: Vec<_> = tender.content.lots.iter().map(|lot| (lot.id.as_str(), lot.stage)).collect();
+        stood.sort_unstable_by_key(|(id, _)| *id);
+        assert_eq!((tender.stage, stood), (stage, lots), "{what}");
+    }
+}
+
+#[test]
 fn results_of_a_second_call_take_the_place_of_those_before() {
     let two = "Aa stage=open kind=competition lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-20";
     let one = "Aa stage=open kind=competition due=:12-10";
