@@ -1,5 +1,6 @@
 //! Small, total functions over text. Knows no format and no field, and languages only by their endings.
 
+pub mod dates;
 pub mod phrases;
 pub mod stems;
 

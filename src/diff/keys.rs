@@ -3,8 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use url::Url;
+
 use crate::base::ids::{RecordId, SourceId};
-use crate::model::{Draft, Extract, FieldName, Page, Record, one_spelling, other_scheme, procedure_of};
+use crate::base::text::fold;
+use crate::model::{Draft, Extract, FieldName, Page, Record, Value, one_spelling, other_scheme, procedure_of};
+
+/// The word of the format of feeds.
+const FEED: &str = "feed";
+const TITLE: &str = "title";
 
 /// The ids that records nobody knows would have, were their addresses written with the other scheme.
 pub fn other_ids(source: &SourceId, extract: &Extract, stored: &[Record]) -> Vec<RecordId> {
@@ -22,13 +29,15 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
         |record: &&Record| !now.contains(record.key.as_str()) && (members.contains(&record.id) || other_scheme(&record.key).is_some());
     let mut lost: HashMap<String, &str> =
         stored.iter().filter(is_lost).map(|record| (one_spelling(&record.key), record.key.as_str())).collect();
-    if lost.is_empty() {
+    let mut shown = shown_before(page, extract, stored, &now);
+    if lost.is_empty() && shown.is_empty() {
         return;
     }
     let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
     let unknown = extract.records.iter().filter(|draft| !known.contains(draft.key.as_str()));
-    let kept: HashMap<String, String> =
-        unknown.filter_map(|draft| Some((draft.key.clone(), lost.remove(&one_spelling(&draft.key))?.to_owned()))).collect();
+    let mut before =
+        |draft: &Draft| lost.remove(&one_spelling(&draft.key)).or_else(|| shown.remove(&page_and_title(&draft.url, draft.value(TITLE))?));
+    let kept: HashMap<String, String> = unknown.filter_map(|draft| Some((draft.key.clone(), before(draft)?.to_owned()))).collect();
     let keep = |key: &mut String| {
         let procedure = procedure_of(key);
         if let Some(old) = kept.get(key) {
@@ -40,6 +49,28 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
     extract.records.iter_mut().for_each(|draft| keep(&mut draft.key));
     extract.notices.iter_mut().for_each(|(key, _)| keep(key));
     extract.void.iter_mut().chain(&mut extract.ended).for_each(keep);
+}
+
+/// The tenders of a feed that are on the page no more, by their own page and title, where these are nobody else's: some feeds give an entry another id
+/// whenever they are made.
+fn shown_before<'a>(page: &Page, extract: &Extract, stored: &'a [Record], now: &HashSet<&str>) -> HashMap<(String, String), &'a str> {
+    let feed: HashSet<&str> = extract.notices.iter().filter(|(_, filed)| filed.format == FEED).map(|(key, _)| key.as_str()).collect();
+    let of_draft = |draft: &Draft| page_and_title(&draft.url, draft.value(TITLE)).filter(|_| feed.contains(draft.key.as_str()));
+    let mut times: HashMap<(String, String), usize> = HashMap::new();
+    extract.records.iter().filter_map(of_draft).for_each(|is| *times.entry(is).or_default() += 1);
+    let mut shown: HashMap<(String, String), Option<&str>> = HashMap::new();
+    for record in stored.iter().filter(|record| page.members.contains(&record.id) && record.url != page.url) {
+        let is = page_and_title(&record.url, record.value(TITLE)).filter(|is| times.get(is) == Some(&1));
+        let lost = (!now.contains(record.key.as_str())).then_some(record.key.as_str());
+        // Of two that are alike nobody knows which it is.
+        is.map(|is| shown.entry(is).and_modify(|known| *known = None).or_insert(lost));
+    }
+    shown.into_iter().filter_map(|(is, key)| Some((is, key?))).collect()
+}
+
+/// What a tender of a feed is known by where its id is another one each time.
+fn page_and_title(url: &Url, title: Option<&Value>) -> Option<(String, String)> {
+    Some((url.to_string(), fold(&title?.text()))).filter(|(_, title)| !title.is_empty())
 }
 
 /// Gives what stands in a column without a name the name of the field that the record had with this very value, and has not now: a record in another
@@ -64,14 +95,14 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::model::RecordKind;
     use crate::model::sample::record;
+    use crate::model::{Filed, Raw, RecordKind, ZoneFrom};
 
     /// The keys of a page on which these stand now, where others of the source were known, all but the last on this page.
     fn kept(known: &[&str], now: &[&str]) -> Vec<String> {
         let stored: Vec<Record> = known.iter().map(|key| record("s", key, RecordKind::Company, &[])).collect();
         let source = stored[0].source.clone();
-        let url: url::Url = "https://a.example/".parse().expect("url");
+        let url: Url = "https://a.example/".parse().expect("url");
         let draft = |key: &&str| Draft {
             key: (*key).to_owned(),
             kind: RecordKind::Company,
@@ -115,6 +146,58 @@ mod tests {
             ),
         ] {
             assert_eq!(kept(known, now), want, "{known:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_of_a_feed_keeps_its_key_under_another_id() {
+        type Shown<'a> = &'a [(&'a str, &'a str, &'a str)];
+        let beds: Shown<'_> = &[("1", "b", "Beds")];
+        for (format, known, now, want) in [
+            ("feed", beds, &[("2", "b", "Beds")][..], &["1"][..]),
+            ("feed", beds, &[("2", "b", "BEDS ")], &["1"]),
+            // Another page, another title, what is there still, one that nobody can tell from another; formats whose ids are for ever.
+            ("feed", beds, &[("2", "c", "Beds")], &["2"]),
+            ("feed", beds, &[("2", "b", "Beds: awarded")], &["2"]),
+            ("feed", beds, &[("2", "b", "Beds"), ("1", "b", "Beds")], &["2", "1"]),
+            ("feed", &[("1", "b", "Beds"), ("0", "b", "Beds")], &[("2", "b", "Beds")], &["2"]),
+            ("feed", beds, &[("2", "b", "Beds"), ("3", "b", "Beds")], &["2", "3"]),
+            ("ocds", beds, &[("2", "b", "Beds")], &["2"]),
+            // The page of the feed is nobody's own.
+            ("feed", &[("1", "", "Beds")], &[("2", "", "Beds")], &["2"]),
+        ] {
+            let url = |path: &str| Url::parse(&format!("https://a.example/{path}")).unwrap();
+            let stored: Vec<Record> = known
+                .iter()
+                .map(|(key, path, title)| Record { url: url(path), ..record("s", key, RecordKind::Tender, &[("title", title)]) })
+                .collect();
+            let members = stored.iter().map(|record| record.id).collect();
+            let page = Page { members, ..Page::root(&stored[0].source, url(""), Timestamp::UNIX_EPOCH) };
+            let drafts = now.iter().map(|(key, path, title)| Draft {
+                key: (*key).to_owned(),
+                kind: RecordKind::Tender,
+                url: url(path),
+                ..crate::model::sample::draft("x", &[("title", title)])
+            });
+            let notices = now.iter().map(|(key, ..)| ((*key).to_owned(), filed(format, url("")))).collect();
+            let mut extract = Extract { records: drafts.collect(), notices, ..Extract::default() };
+            keep_keys(&page, &mut extract, &stored);
+            assert_eq!(extract.records.iter().map(|draft| draft.key.as_str()).collect::<Vec<_>>(), want, "{format} {known:?} {now:?}");
+            assert_eq!(extract.notices.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), want);
+        }
+    }
+
+    fn filed(format: &str, url: Url) -> Filed {
+        Filed {
+            hash: crate::base::ids::ContentHash::of(b"x"),
+            numbers: Vec::new(),
+            published: None,
+            seen: Timestamp::UNIX_EPOCH,
+            url,
+            format: format.to_owned(),
+            zone: "UTC".to_owned(),
+            zone_from: ZoneFrom::Assumed,
+            raw: Raw::default(),
         }
     }
 

@@ -157,8 +157,7 @@ pub(super) fn read(kind: Type, words: &str, base: &Url, hints: &Hints) -> Option
     }
 }
 
-pub(super) use when::month_first;
-pub(super) use when::{begins_with_day, begins_with_hour};
+pub(super) use crate::base::text::dates::{begins_with_day, begins_with_hour, month_first};
 
 /// An absolute http(s) address without its fragment and without a password in it.
 pub(super) fn url(words: &str, base: &Url) -> Option<Url> {

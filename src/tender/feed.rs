@@ -124,12 +124,13 @@ fn entry(cut: &Cut, channel: &Channel, notes: &mut Notes<'_>) -> Result<Notice, 
     let procedure = procedure.ok_or("it has neither `guid`, `id` nor `link`: nothing says which one it is")?;
     let dated = first(node, &["pubDate", "published", "updated", "date", "issued", "modified"]);
     let written = dated.map(raw).unwrap_or_default();
-    let published = instant(&written, notes.clock);
+    let language = [xml::attribute(node, "lang"), channel.language.as_str()].into_iter().find(|language| !language.is_empty());
+    let month_first = when::month_first(language.unwrap_or_default(), notes.clock);
+    let published = instant(&written, month_first, notes.clock);
     match dated {
         Some(dated) if published.is_none() => notes.odd(dated, "time"),
         Some(_) | None => {}
     }
-    let language = [xml::attribute(node, "lang"), channel.language.as_str()].into_iter().find(|language| !language.is_empty());
     let language = language_code(language.unwrap_or_default());
     let hash = ContentHash::of(cut.text.as_bytes());
     let mut notice = Notice {
@@ -154,7 +155,7 @@ fn entry(cut: &Cut, channel: &Channel, notes: &mut Notes<'_>) -> Result<Notice, 
         found: std::collections::BTreeMap::new(),
         hash,
     };
-    content(node, &language, channel, &mut notice, notes);
+    content(node, (&language, month_first), channel, &mut notice, notes);
     notice.found = std::mem::take(&mut notes.found);
     Ok(notice)
 }
@@ -173,7 +174,13 @@ fn link(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Option<Url> {
     })
 }
 
-fn content(node: Node<'_, '_>, language: &str, channel: &Channel, notice: &mut Notice, notes: &mut Notes<'_>) {
+fn content(
+    node: Node<'_, '_>,
+    (language, month_first): (&str, Option<bool>),
+    channel: &Channel,
+    notice: &mut Notice,
+    notes: &mut Notes<'_>,
+) {
     let content = &mut notice.content;
     if let Some(title) = first(node, &["title"]) {
         notes.found("title", title);
@@ -199,10 +206,15 @@ fn content(node: Node<'_, '_>, language: &str, channel: &Channel, notice: &mut N
                 notes.found("buyers", described);
                 content.buyers.push(Party { name: Texts::one(language, &value), ..Party::default() });
             }
-            if content.deadlines.is_empty() && is(&["deadline", "closing date", "due date", "fecha limite", "date limite", "closes"]) {
-                let deadline = deadline(DeadlineKind::Tender, &value, notes.clock).filter(|deadline| deadline.due.is_some());
+            if content.deadlines.is_empty() && until(&label) {
+                // Words without a figure name no day.
+                let named = Some(&value).filter(|value| value.contains(|c: char| c.is_ascii_digit()));
+                let deadline = named.and_then(|value| deadline(DeadlineKind::Tender, value, month_first, notes.clock));
                 if deadline.is_some() {
                     notes.found("deadlines", described);
+                }
+                if deadline.as_ref().is_some_and(|deadline| deadline.due.is_none()) {
+                    notes.odd_words(described, &value, "single day that everybody reads alike");
                 }
                 content.deadlines.extend(deadline);
             }
@@ -212,6 +224,37 @@ fn content(node: Node<'_, '_>, language: &str, channel: &Channel, notice: &mut N
         notes.found("buyers", author);
         content.buyers.push(Party { name: Texts::one(language, &xml::words(author)), ..Party::default() });
     }
+}
+
+/// Whether a label, folded, is that of a deadline for offers: not for questions, and not of a visit.
+fn until(label: &str) -> bool {
+    const UNTIL: [&str; 22] = [
+        "deadline",
+        "closing date",
+        "closing time",
+        "closes",
+        "due date",
+        "submission date",
+        "fecha limite",
+        "fin de plazo",
+        "plazo de presentacion",
+        "date limite",
+        "date de cloture",
+        "angebotsfrist",
+        "abgabefrist",
+        "einreichungsfrist",
+        "schlusstermin",
+        "data limite",
+        "prazo",
+        "scadenza",
+        "срок подачи",
+        "окончание подачи",
+        "окончание приема",
+        "termin skladania",
+    ];
+    const OF_OTHERS: [&str; 11] =
+        ["question", "clarif", "enquir", "inquir", "aclaracion", "consulta", "pregunta", "visit", "разъяснен", "вопрос", "frage"];
+    UNTIL.iter().any(|word| label.contains(word)) && !OF_OTHERS.iter().any(|word| label.contains(word))
 }
 
 /// Who wrote the entry, when that may be the buyer: not who publishes the feed, not an address, not an account.
@@ -235,7 +278,7 @@ fn category(node: Node<'_, '_>, notice: &mut Notice, notes: &mut Notes<'_>) {
     let content = &mut notice.content;
     match fold(scheme).as_str() {
         "deadline" => {
-            let deadline = deadline(DeadlineKind::Tender, code, notes.clock);
+            let deadline = deadline(DeadlineKind::Tender, code, None, notes.clock);
             if deadline.is_some() {
                 notes.found("deadlines", node);
             }
@@ -278,18 +321,18 @@ fn kind(code: &str) -> (NoticeKind, Stage) {
 }
 
 /// A deadline as people write it; what is no day stays words.
-pub(super) fn deadline(kind: DeadlineKind, text: &str, clock: &Clock) -> Option<Deadline> {
+pub(super) fn deadline(kind: DeadlineKind, text: &str, month_first: Option<bool>, clock: &Clock) -> Option<Deadline> {
     let mut deadline = when::in_words(kind, text)?;
-    let written = when::iso(text).unwrap_or_else(|| text.to_owned());
-    deadline.due = when::deadline(kind, &written, "", clock).and_then(|deadline| deadline.due);
+    let due = |written: &str| when::deadline(kind, written, "", clock).and_then(|deadline| deadline.due);
+    deadline.due = due(text).or_else(|| due(&when::iso(text, month_first)?));
     Some(deadline)
 }
 
 /// An instant as feeds write it: RFC 2822, ISO 8601, in an attribute of a bit of HTML, or as people do.
-pub(super) fn instant(text: &str, clock: &Clock) -> Option<Timestamp> {
+pub(super) fn instant(text: &str, month_first: Option<bool>, clock: &Clock) -> Option<Timestamp> {
     let text = text.trim();
     let attribute = text.split_once("content=\"").and_then(|(_, rest)| rest.split_once('"')).map(|(value, _)| value);
     let text = attribute.unwrap_or(text);
     let mail = || jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
-    mail().or_else(|| when::instant(text, clock)).or_else(|| when::instant(&when::iso(text)?, clock))
+    mail().or_else(|| when::instant(text, clock)).or_else(|| when::instant(&when::iso(text, month_first)?, clock))
 }

@@ -52,8 +52,13 @@ impl<'a> Notes<'a> {
 
     /// Names a value that is not what it should be.
     pub(super) fn odd(&mut self, node: Node<'_, '_>, wanted: &str) {
+        self.odd_words(node, &xml::words(node), wanted);
+    }
+
+    /// Names words of an element that are not what they should be.
+    pub(super) fn odd_words(&mut self, node: Node<'_, '_>, words: &str, wanted: &str) {
         if self.unread.len() < NAMED {
-            let reason = format!("`{}` is no {wanted}; it stays unknown", clip(&xml::words(node), SHOWN));
+            let reason = format!("`{}` is no {wanted}; it stays unknown", clip(words, SHOWN));
             self.unread.push(BadEntry { path: self.path(node), reason });
         }
     }

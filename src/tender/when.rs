@@ -5,6 +5,7 @@ use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::base::text::dates::{self, Written};
 use crate::base::text::squeeze;
 use crate::model::{Content, Deadline, DeadlineKind, Due, FAR, Oddity, ZoneFrom};
 
@@ -147,46 +148,44 @@ fn compact(text: &str) -> Option<Date> {
     Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()
 }
 
-/// A day that people wrote, with its time of day where there is one, as ISO 8601: `05.10.2026 14:00`, `January 7, 2016`, `7 January 2016`,
-/// `2015/Apr/30`, `2026-10-05`. Days in figures alone between slashes are read by nobody the same way, and not here.
-pub(super) fn iso(text: &str) -> Option<String> {
-    let words: Vec<&str> =
-        text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/')).filter(|word| !word.is_empty()).take(6).collect();
-    let number = |word: &&str| word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<i16>().ok();
-    let (date, after) = match words.as_slice() {
-        [day, ..] if dotted(day).is_some() => (dotted(day), 1),
-        [day, ..] if day.get(..10).is_some_and(|day| day.parse::<Date>().is_ok()) => (day[..10].parse().ok(), 1),
-        [a, b, c, ..] => {
-            let (year, month, day) = match (month(a), month(b)) {
-                (Some(month), _) => (number(c), month, number(b)),
-                (None, Some(month)) if a.len() == 4 => (number(a), month, number(c)),
-                (None, Some(month)) => (number(c), month, number(a)),
-                (None, None) => return None,
-            };
-            (Date::new(year.filter(|year| *year > 1900)?, month, i8::try_from(day?).ok()?).ok(), 3)
+/// Whether the month stands first where days are written in figures alone, as far as the language or else the zone of a source says so.
+pub(super) fn month_first(language: &str, clock: &Clock) -> Option<bool> {
+    const AMERICAN: [&str; 16] = [
+        "America/New_York",
+        "America/Detroit",
+        "America/Chicago",
+        "America/Denver",
+        "America/Boise",
+        "America/Phoenix",
+        "America/Los_Angeles",
+        "America/Anchorage",
+        "America/Juneau",
+        "America/Menominee",
+        "America/Adak",
+        "Pacific/Honolulu",
+        "US/Eastern",
+        "US/Central",
+        "US/Mountain",
+        "US/Pacific",
+    ];
+    let language = language.trim().to_lowercase();
+    match (language.as_str(), clock.zone.iana_name()) {
+        ("en-us", _) => Some(true),
+        ("" | "en" | "und", None | Some("UTC")) => None,
+        ("" | "en" | "und", Some(zone)) => {
+            Some(AMERICAN.contains(&zone) || zone.starts_with("America/Indiana/") || zone.starts_with("America/Kentucky/"))
         }
-        _ => return None,
-    };
-    let (date, time) = (date?, words.get(after).and_then(|word| time_of_day(word)));
-    Some(time.map_or_else(|| date.to_string(), |(time, _)| format!("{date}T{time}")))
+        _ => Some(false),
+    }
 }
 
-/// `05.10.2026`.
-fn dotted(word: &str) -> Option<Date> {
-    let mut parts = word.split('.');
-    let (day, month, year) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    Date::new(year, month, day).ok().filter(|_| year > 1900)
-}
-
-/// The month of an English name or its first three letters.
-fn month(word: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] =
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
-    let word = word.trim_end_matches('.').to_lowercase();
-    let place = MONTHS
-        .iter()
-        .position(|month| *month == word || (word.len() == 3 && month.starts_with(&word)) || (word == "sept" && *month == "september"))?;
-    i8::try_from(place + 1).ok()
+/// A day that people wrote, with its time of day and the offset of that where they say so, as ISO 8601: `05.10.2026 14:00`, `31/12/2026`,
+/// `7 January 2016`, `2015/Apr/30`. `month_first`: see [`dates::only`].
+pub(super) fn iso(text: &str, month_first: Option<bool>) -> Option<String> {
+    let Written { date, time, zone } = dates::only(text, month_first)?;
+    let Some(time) = time else { return Some(date.to_string()) };
+    let offset = zone.map(|zone| date.to_datetime(time).to_zoned(zone)).and_then(Result::ok).map(|zoned| zoned.strftime("%:z").to_string());
+    Some(format!("{date}T{time}{}", offset.unwrap_or_default()))
 }
 
 impl Content {
@@ -309,12 +308,30 @@ mod tests {
             ("7 January 2016, 10:00", Some("2016-01-07T10:00:00")),
             ("2015/Apr/30", Some("2015-04-30")),
             ("2026-10-05", Some("2026-10-05")),
+            ("31/12/2026 14:00 CET", Some("2026-12-31T14:00:00+01:00")),
             ("01/02/2016", None),
             ("31.02.2026", None),
             ("Not applicable. The tender has yet to be released.", None),
             ("", None),
         ] {
-            assert_eq!(iso(text).as_deref(), want, "{text}");
+            assert_eq!(iso(text, None).as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_day_and_month_is_that_of_language_or_zone() {
+        for (language, zone, want) in [
+            ("es", "UTC", Some(false)),
+            ("en-US", "Europe/Madrid", Some(true)),
+            ("en-GB", "UTC", Some(false)),
+            ("en", "UTC", None),
+            ("", "UTC", None),
+            ("", "Europe/Madrid", Some(false)),
+            ("en", "America/New_York", Some(true)),
+            ("en", "America/Bogota", Some(false)),
+        ] {
+            let clock = Clock { zone: TimeZone::get(zone).unwrap(), from: ZoneFrom::Source };
+            assert_eq!(month_first(language, &clock), want, "{language} {zone}");
         }
     }
 

@@ -72,6 +72,34 @@ fn thin_notices() {
 }
 
 #[test]
+fn deadlines_in_the_words_of_people() {
+    for (language, label, value, until, unread) in [
+        ("en", "Closing date", "31/12/2026", Some("2026-12-31"), 0),
+        ("en", "Closing date", "31-12-2026 14:00", Some("2026-12-31"), 0),
+        ("es", "Fecha límite de presentación de ofertas", "5 de enero de 2027 a las 14:00", Some("2027-01-05"), 0),
+        ("de", "Angebotsfrist", "05.01.2027, 10 Uhr", Some("2027-01-05"), 0),
+        ("ru", "Срок подачи заявок", "до 5 января 2027 г.", Some("2027-01-05"), 0),
+        ("en-US", "Bid deadline", "01/05/2027", Some("2027-01-05"), 0),
+        ("es", "Fecha límite", "05/01/2027", Some("2027-01-05"), 0),
+        // Nobody says which is the month; two days; what is due is no offer; no day at all.
+        ("en", "Closing date", "05/01/2027", None, 1),
+        ("en", "Deadline", "moved from 10/12/2026 to 31/12/2026", None, 1),
+        ("en", "Deadline for questions", "31/12/2026", None, 0),
+        ("en", "Deadline", "see the documents", None, 0),
+    ] {
+        let text = format!(
+            "<rss version=\"2.0\"><channel><title>T</title><language>{language}</language><item><title>Beds</title><guid>1</guid>\
+             <description>{label}: {value}</description></item></channel></rss>"
+        );
+        let batch = read(&input(&text, None)).unwrap();
+        let notice = &batch.notices[0];
+        let due = notice.content.deadlines.iter().find_map(|deadline| Some(deadline.due.as_ref()?.day.to_string()));
+        assert_eq!((due.as_deref(), notice.unread.len()), (until, unread), "{language} {label}: {value}");
+        assert_eq!(notice.content.deadlines.is_empty(), until.is_none() && unread == 0, "what is no day stays words: {value}");
+    }
+}
+
+#[test]
 fn what_is_no_feed_fails_by_name() {
     for text in ["", "<html/>", "{}"] {
         assert_eq!(read(&input(text, None)).unwrap_err().class, FailureClass::Unreadable, "{text}");

@@ -75,7 +75,7 @@ fn item(cut: &Cut, notes: &mut Notes<'_>) -> Result<Notice, String> {
         id: hash.to_string(),
         version: String::new(),
         publication: procedure,
-        published: feed::instant(&published_text, notes.clock),
+        published: feed::instant(&published_text, Some(false), notes.clock),
         published_text,
         kind: if stage == Stage::Cancelled { NoticeKind::Cancellation } else { NoticeKind::Other },
         stage,
@@ -125,7 +125,7 @@ fn content(node: roxmltree::Node<'_, '_>, labels: &Labels, notice: &mut Notice, 
     found("worth", worth.is_some());
     content.worth.extend(worth);
     let until = labels.get(&["Окончание подачи заявок", "Дата окончания подачи", "Дата и время окончания"]);
-    let deadline = feed::deadline(DeadlineKind::Tender, until, &super::clock());
+    let deadline = feed::deadline(DeadlineKind::Tender, until, Some(false), &super::clock());
     found("deadlines", deadline.is_some());
     content.deadlines.extend(deadline);
     let ikz = labels.get(&["Идентификационный код закупки", "ИКЗ"]);

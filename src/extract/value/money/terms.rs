@@ -279,7 +279,7 @@ pub(super) fn counted(text: &str, at: usize) -> bool {
 pub(super) fn dated(text: &str) -> bool {
     let words = text::words(text);
     let mut rest = words.split(' ').filter(|word| !word.bytes().all(|b| b.is_ascii_digit()));
-    matches!((rest.next(), rest.next()), (Some(word), None) if crate::extract::value::when::is_month(word))
+    matches!((rest.next(), rest.next()), (Some(word), None) if text::dates::is_month(word))
 }
 
 /// The unit after a price: "/ kg", "per month", "pro Stück".
