@@ -9,8 +9,8 @@ use super::noise::{essence, is_noise, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, Block, Draft, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Mask, Record, RecordKind, TITLES,
-    Value, moved_lots,
+    AWARDED_LOTS, BUYER_SAYS, Block, DEADLINE_FOR, Draft, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Mask, Record,
+    RecordKind, TITLES, Value, moved_lots,
 };
 
 /// What differs.
@@ -144,7 +144,7 @@ fn is_part(new: &Value, old: &Value) -> bool {
 /// The field that says what was awarded.
 pub(super) const AWARD_VALUE: &str = "award_value";
 /// Fields of a tender that are kept as they are said, and of which nothing is told.
-pub(super) const QUIET: [&str; 3] = ["other_ids", TITLES, "url"];
+pub(super) const QUIET: [&str; 4] = ["other_ids", TITLES, "url", DEADLINE_FOR];
 
 /// Whether a field of a tender is our own memory, of which nothing is told now: no page says a last deadline; of the deadlines of lots the moves are
 /// told, of the lots that are awarded those that come with who won; that a notice has no words on its changes is none; and nobody works by numbers and

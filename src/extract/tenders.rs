@@ -22,9 +22,9 @@ use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed,
-    LOT_AWARDS, LOT_WORTH, LOTS_DUE, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value, Whole,
-    ZoneFrom,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Content, DEADLINE_FOR, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault,
+    Filed, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value,
+    Whole, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::{Standing, ending, what_changed, why_ended, won};
@@ -32,7 +32,7 @@ use worths::{awarded, worth_of};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 49] = [
+const NAMES: [Known; 50] = [
     ("title", "text", false),
     (TITLES, "text", true),
     ("description", "text", false),
@@ -53,6 +53,7 @@ const NAMES: [Known; 49] = [
     ("reason", "text", false),
     (BUYER_SAYS, "text", false),
     ("deadline", "time", false),
+    (DEADLINE_FOR, "text", false),
     (UNREADABLE, "text", false),
     (LOTS_DUE, "text", false),
     ("questions_until", "time", false),
@@ -312,7 +313,7 @@ impl Told {
                 "buyers"
             }
             "winner" | "loser" | "won_by" | "award_value" | LOT_AWARDS => "awards",
-            "deadline" | UNREADABLE | LOTS_DUE | "questions_until" | "opening" => "deadlines",
+            "deadline" | DEADLINE_FOR | UNREADABLE | LOTS_DUE | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
             "performed_in" => "places",
@@ -383,6 +384,7 @@ impl Told {
         let counting = content.counting();
         let deadline = dues::earliest(&counting, asked);
         told.put_deadline("deadline", deadline);
+        told.put(DEADLINE_FOR, deadline.and_then(dues::awaited).unwrap_or_default());
         if deadline.is_none() {
             let words = counting.iter().find(|(_, deadline)| deadline.kind.binds() && deadline.due.is_none());
             told.put(UNREADABLE, words.map(|(_, deadline)| clip(&deadline.text, LINE)).unwrap_or_default());

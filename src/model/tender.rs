@@ -20,7 +20,8 @@ use super::{Amount, BadEntry, ZoneFrom};
 use crate::base::ids::ContentHash;
 
 pub use closing::{
-    Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
+    Awaited, Closing, DEADLINE_FOR, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated,
+    unreadable,
 };
 pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, next_lots, said_now};
 pub use portals::{Joined, Said, as_one, is_closed, named_by};

@@ -227,11 +227,18 @@ fn is_again(signal: &Signal) -> bool {
 pub(super) fn subject(reader: &Reader<'_>, items: &[ChangeItem<'_>]) -> String {
     let language = reader.language;
     let Some(item) = items.first() else { return String::new() };
-    let label = item.signals.last().map_or_else(|| went(language), |signal| label(language, signal));
-    // The new day goes first: what is cut is the name.
-    let moved = item.signals.last().and_then(|signal| moved_to(reader, signal)).unwrap_or_default();
-    let first = format!("{label}{moved}: {}", line(&item.record.title_in(language.tag()), 120));
+    let first = match item.signals.last() {
+        Some(signal) => headline(reader, item.record, signal),
+        None => format!("{}: {}", went(language), line(&item.record.title_in(language.tag()), 120)),
+    };
     if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
+}
+
+/// "Deadline moved to Mon 21 Dec 2026 07:30: Ultrasound scanners". The new day goes first: what is cut is the name.
+pub(super) fn headline(reader: &Reader<'_>, record: &Record, signal: &Signal) -> String {
+    let language = reader.language;
+    let moved = moved_to(reader, signal).unwrap_or_default();
+    format!("{}{moved}: {}", label(language, signal), line(&record.title_in(language.tag()), 120))
 }
 
 /// " to Mon 21 Dec 2026 07:30": the new deadline, where it was moved.

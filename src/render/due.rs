@@ -10,7 +10,9 @@ use super::lots;
 use super::sentence::{clock, quoted};
 use super::view::LinkView;
 use super::{DeadlineItem, Early, Language, Reader};
-use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, deadline, stage, unreadable};
+use crate::model::{
+    Awaited, Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, deadline, is_live, stage, unreadable,
+};
 
 /// Fields that say what a tender is worth, the surest first, each with the words around it.
 const WORTH: [(&str, [[&str; 2]; 3]); 5] = [
@@ -140,11 +142,13 @@ pub(super) fn passed(language: Language, n: usize) -> String {
 
 /// What is to be in by then.
 pub(super) fn answer(language: Language, closing: &Closing<'_>) -> &'static str {
-    if closing.name.as_str() == "questions_until" {
-        said(language, ["questions", "preguntas", "вопросы"])
-    } else {
-        said(language, ["offers", "ofertas", "заявки"])
-    }
+    let words = match closing.awaited {
+        Awaited::Offers => ["offers", "ofertas", "заявки"],
+        Awaited::Requests => ["requests to take part", "solicitudes de participación", "заявки на участие в отборе"],
+        Awaited::Interest => ["expressions of interest", "manifestaciones de interés", "выражения интереса"],
+        Awaited::Questions => ["questions", "preguntas", "вопросы"],
+    };
+    said(language, words)
 }
 
 /// "today, in 3 h", "in 7 days", by the reader's calendar.
@@ -249,7 +253,9 @@ pub fn still_open(language: Language, zone: Option<&TimeZone>, words: &[Said]) -
 
 /// "estimate 120,000 EUR": what a tender is worth, the surest that is known.
 pub(super) fn worth(language: Language, record: &Record) -> Option<String> {
-    let (worth, [en, es, ru]) = WORTH.iter().find_map(|(name, words)| Some((record.text(name)?, words)))?;
+    // What some lots came to is not what a tender is worth that takes offers.
+    let says = |name: &str| name != "award_value" || !is_live(record);
+    let (worth, [en, es, ru]) = WORTH.iter().filter(|(name, _)| says(name)).find_map(|(name, words)| Some((record.text(name)?, words)))?;
     let [before, after] = match language {
         Language::En => en,
         Language::Es => es,
@@ -391,4 +397,28 @@ pub fn deadline_lines(language: Language, record: &Record) -> Vec<String> {
         parts.join("; ")
     };
     closings(record).iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::record;
+    use crate::model::{DEADLINE_FOR, Field, FieldName, RecordKind};
+
+    #[test]
+    fn what_is_to_be_in_by_a_deadline_is_named() {
+        for (field, wanted, want) in [
+            ("deadline", "", ["offers", "ofertas", "заявки"]),
+            ("deadline", "requests", ["requests to take part", "solicitudes de participación", "заявки на участие в отборе"]),
+            ("deadline", "interest", ["expressions of interest", "manifestaciones de interés", "выражения интереса"]),
+            ("questions_until", "requests", ["questions", "preguntas", "вопросы"]),
+        ] {
+            let mut tender = record("a", "1", RecordKind::Tender, &[("stage", "open"), (DEADLINE_FOR, wanted)]);
+            let first = tender.fields.values().next().unwrap().clone();
+            let day = Value::Date("2026-12-10".parse().unwrap());
+            tender.fields.insert(FieldName::new(field), Field { value: day, ..first });
+            let closing = closings(&tender).remove(0);
+            assert_eq!(Language::ALL.map(|language| answer(language, &closing)), want, "{field} {wanted}");
+        }
+    }
 }

@@ -3,13 +3,13 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FactName, LOT_AWARDS, LOT_WORTH, LOTS_DUE, TITLES, UNREADABLE};
+use crate::model::{AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, DEADLINE_FOR, FactName, LOT_AWARDS, LOT_WORTH, LOTS_DUE, TITLES, UNREADABLE};
 
 /// What the deadline of a tender is called where those of its lots are told.
 pub(super) const FIRST_DEADLINE: &str = "first_deadline";
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 63] = [
+const NAMES: [(&str, [&str; 3]); 64] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
@@ -42,6 +42,7 @@ const NAMES: [(&str, [&str; 3]); 63] = [
     ("classes", CLASS),
     ("performed_in", ["where it is done", "lugar de ejecución", "место исполнения"]),
     ("questions_until", ["questions until", "plazo de preguntas", "срок вопросов"]),
+    (DEADLINE_FOR, ["the deadline is for", "el plazo es para", "срок подачи"]),
     ("opening", ["opening of offers", "apertura de ofertas", "вскрытие заявок"]),
     ("estimate", ["estimate", "valor estimado", "ориентировочная стоимость"]),
     ("budget_net", ["budget without tax", "presupuesto sin impuestos", "бюджет без налога"]),
@@ -77,7 +78,7 @@ const NAMES: [(&str, [&str; 3]); 63] = [
 const CLASS: [&str; 3] = ["what is bought (its class)", "qué se compra (su clase)", "что закупается (класс)"];
 
 /// Words that stand for a value in these fields, as people say them.
-const VALUES: [(&str, &str, [&str; 3]); 35] = [
+const VALUES: [(&str, &str, [&str; 3]); 37] = [
     // Why nobody won: code list `non-award-justification` of eForms.
     ("reason", "all-rej", ["no offer could be accepted", "ninguna oferta era admisible", "ни одна заявка не подошла"]),
     ("reason", "chan-need", ["the buyer's needs changed", "cambiaron las necesidades del comprador", "изменились потребности заказчика"]),
@@ -108,6 +109,8 @@ const VALUES: [(&str, &str, [&str; 3]); 35] = [
     ("reason", "info-release", ["information is available now", "ya hay información disponible", "сведения теперь доступны"]),
     ("reason", "susp-review", ["suspended by a review", "suspendida por un recurso", "приостановлено из-за жалобы"]),
     ("reason", "update-add", ["information was added", "se añadió información", "сведения дополнены"]),
+    (DEADLINE_FOR, "requests", ["requests to take part", "solicitudes de participación", "заявки на участие в отборе"]),
+    (DEADLINE_FOR, "interest", ["expressions of interest", "manifestaciones de interés", "выражения интереса"]),
     ("award", "won", ["won", "ganada", "победа"]),
     ("award", "lost", ["lost", "perdida", "проигрыш"]),
     ("award", "annulled", ["annulled", "anulada", "отменено"]),

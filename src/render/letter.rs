@@ -278,9 +278,15 @@ fn unsubscribe(links: &Links, language: Language) -> Option<LinkView> {
     links.unsubscribe.as_ref().map(|url| LinkView { words: language.word(Word::Unsubscribe).to_owned(), href: super::clean::link(url) })
 }
 
-/// "7 leads for you: Talleres García": how many, and the first, with what of it closes soon. Why stands in the letter.
+/// "7 leads for you: Talleres García": how many, and the first, with what of it closes soon. Why stands in the letter. Of a tender that its reader knows
+/// what became of it: "Deadline moved to Mon 21 Dec 2026 07:30: Ultrasound scanners".
 fn subject(reader: &Reader<'_>, items: &[Item<'_>], leads: &[LeadView]) -> String {
     let language = reader.language;
+    if let [item] = items
+        && let Some((tender, signal)) = view::news_of_tender(item)
+    {
+        return clip(&altered::headline(reader, tender, signal), SUBJECT_CHARS);
+    }
     let name = items.first().map(|item| view::name_of(item, language));
     let first = name.map(|name| soon(leads).map_or_else(|| name.clone(), |closes| format!("{closes}, {name}")));
     let first = first.map(|first| format!(": {first}")).unwrap_or_default();

@@ -21,7 +21,7 @@ use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Evidence, FieldName, LeadState, Part, PartKind, Score, Signal, SignalKind, Stage, Story, UNNAMED, Weight, deadline, origin_of,
+    Evidence, FieldName, LeadState, Part, PartKind, Record, Score, Signal, SignalKind, Stage, Story, UNNAMED, Weight, deadline, origin_of,
     whole_points,
 };
 
@@ -170,6 +170,16 @@ pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp)
 /// What closes first of the tender that the strongest reason tells of.
 pub(super) fn first_closes(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp) -> Option<String> {
     closes_first(reader, item, best(item)?, now)
+}
+
+/// What became of a tender that its reader has heard of, where that is all that is new of a lead. That a lot closed in its time is no news to head a
+/// letter.
+pub(super) fn news_of_tender<'a>(item: &Item<'a>) -> Option<(&'a Record, &'a Signal)> {
+    item.told?;
+    let signal = best(item)?;
+    let of_it = |one: &&Signal| one.record == signal.record && one.is_of_known_tender() && !one.gave_way();
+    news(item).iter().all(of_it).then_some(())?;
+    Some((tender_of(item, signal)?, signal))
 }
 
 /// The strongest reason, of several the newest.

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use anyhow::anyhow;
+use url::Url;
 
 use super::answer::{AnswerError, unknown};
 use crate::base::ids::LeadId;
@@ -53,6 +54,36 @@ impl<T> Best<T> {
     }
 }
 
+/// Parts of an address that may be a number.
+const PARTS: usize = 10;
+
+/// What a notice may be called by who writes this: that itself, a part of an address, a number without its zeros, an id without its hyphens.
+pub(super) fn spellings(named: &str) -> Vec<String> {
+    let parts = Url::parse(named).ok().into_iter().flat_map(|url| {
+        let segments = url.path_segments().into_iter().flatten().map(str::to_owned);
+        segments.chain(url.query_pairs().map(|(_, value)| value.into_owned())).collect::<Vec<_>>()
+    });
+    let mut all: Vec<String> = std::iter::once(named.to_owned()).chain(parts.filter(|part| part.len() > 3).take(PARTS)).collect();
+    let others: Vec<String> = all.iter().flat_map(|one| in_full(one).into_iter().chain(hyphenated(one))).collect();
+    all.extend(others);
+    all
+}
+
+/// A UUID with its hyphens, which many leave out.
+fn hyphenated(text: &str) -> Option<String> {
+    let bare = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts = || [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].map(str::to_lowercase).join("-");
+    bare.then(parts)
+}
+
+/// The number of a notice of TED with the zeros that it is written without: "700034-2026" is "00700034-2026".
+fn in_full(named: &str) -> Option<String> {
+    let (number, year) = named.split_once('-')?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let short = (1..8).contains(&number.len()) && year.len() == 4 && digits(number) && digits(year);
+    short.then(|| format!("{number:0>8}-{year}"))
+}
+
 /// Candidates that are named where several are called the same.
 const CANDIDATES: usize = 10;
 
@@ -100,6 +131,26 @@ pub(super) async fn lead(effects: &Effects, named: &str) -> Result<Lead, AnswerE
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_known_without_its_zeros_in_an_address_and_without_hyphens() {
+        let uuid = "0de1c0de-1234-4000-8000-00000000000a";
+        for (named, want) in [
+            ("700034-2026", &["00700034-2026"][..]),
+            ("1-2026", &["00000001-2026"]),
+            ("00700034-2026", &[]),
+            ("700034-26", &[]),
+            ("-2026", &[]),
+            ("a-2026", &[]),
+            ("700034", &[]),
+            ("https://ted.europa.eu/en/notice/-/detail/700034-2026", &["notice", "detail", "700034-2026", "00700034-2026"]),
+            ("https://a.example/show?id=ocds-b5fd17-1&x=y", &["show", "ocds-b5fd17-1"]),
+            ("0DE1C0DE1234400080000000000000000A", &[]),
+            (&uuid.replace('-', "").to_uppercase(), &[uuid]),
+        ] {
+            assert_eq!(spellings(named)[1..], *want, "{named}");
+        }
+    }
 
     #[test]
     fn who_says_all_of_a_title_means_it_alone() {

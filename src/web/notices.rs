@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerError;
-use super::called::{Best, Meant, several};
+use super::called::{Best, Meant, several, spellings};
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
 use super::views::{self, time};
 use crate::base::clock::minute;
@@ -146,7 +146,7 @@ pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Res
     }
     let keys = config.sources.iter().map(|source| Record::id_of(&source.id, named)).collect();
     let mut found = effects.store.records(keys).await?;
-    for number in std::iter::once(named.to_owned()).chain(in_full(named)) {
+    for number in spellings(named) {
         found.extend(effects.store.records(effects.store.of_notice(number).await?).await?);
     }
     found.retain(|record| record.kind == RecordKind::Tender);
@@ -168,14 +168,6 @@ pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Res
         format!("{}  {} ({}, {}{until})", record.id, clip(&record.title(), TITLE), record.source, record.key)
     };
     Err(several("tenders", named, &found, line))
-}
-
-/// The number of a notice of TED with the zeros that it is written without: "700034-2026" is "00700034-2026".
-fn in_full(named: &str) -> Option<String> {
-    let (number, year) = named.split_once('-')?;
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let short = (1..8).contains(&number.len()) && year.len() == 4 && digits(number) && digits(year);
-    short.then(|| format!("{number:0>8}-{year}"))
 }
 
 /// A value as words, a time by the clock of this zone.
@@ -207,7 +199,8 @@ async fn called(store: &Store, named: &str, limit: usize) -> Result<(Vec<Record>
 
 /// Whether a tender may be called so; `asked`: the same as plain words.
 fn meant(record: &Record, named: &str, asked: &str) -> Option<Meant> {
-    let same = |id: &str| id.eq_ignore_ascii_case(named);
+    let written = spellings(named);
+    let same = |id: &str| written.iter().any(|named| id.eq_ignore_ascii_case(named));
     let other = record.value("other_ids").map_or(&[][..], Value::each).iter().map(Value::text);
     let number = same(&record.key)
         || same(record.url.as_str())
@@ -459,24 +452,4 @@ fn nearly(one: &str, other: &str) -> bool {
     let (one, other) = (set(one), set(other));
     let (both, all) = (one.intersection(&other).count(), one.union(&other).count());
     all > 0 && both * 10 >= all * NEARLY
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_known_without_its_zeros() {
-        for (named, want) in [
-            ("700034-2026", Some("00700034-2026")),
-            ("1-2026", Some("00000001-2026")),
-            ("00700034-2026", None),
-            ("700034-26", None),
-            ("-2026", None),
-            ("a-2026", None),
-            ("700034", None),
-        ] {
-            assert_eq!(in_full(named).as_deref(), want, "{named}");
-        }
-    }
 }

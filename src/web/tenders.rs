@@ -27,6 +27,9 @@ pub struct TenderView {
     pub stage: Option<String>,
     /// Until when offers are taken: the first deadline of a lot that is still open.
     pub deadline: Option<String>,
+    /// What is to be in by then, where it is no offer: `requests` to take part, or `interest`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_for: Option<String>,
     /// The moment of it, in UTC; of a day alone there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_at: Option<String>,

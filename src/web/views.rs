@@ -18,8 +18,8 @@ use crate::config::{Config, Rep, Source};
 use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
-    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Organisation, Page,
-    PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, deadline, place_of,
+    Advice, Change, ChangeKind, Completeness, DEADLINE_FOR, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState,
+    Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, deadline, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Untold, Wait, WouldTell, why_not};
 use crate::render::{Language, deadline_lines, next_step_quoted, sentence, with_member};
@@ -263,6 +263,7 @@ pub(super) fn dated(view: &mut TenderView, record: &Record) {
     let closing = deadline(record);
     view.deadline = record.value("deadline").map(Value::told);
     view.deadline_at = moment_of(record, "deadline");
+    view.deadline_for = record.text(DEADLINE_FOR);
     view.odd = closing.iter().flat_map(|one| &one.odd).map(|odd| odd.word().to_owned()).collect();
     view.later_lots = closing.iter().flat_map(|one| &one.after).map(|(lots, until)| (lots.clone(), until.told())).collect();
     view.lots = closing.and_then(|one| one.lots);

@@ -63,7 +63,12 @@ pub(super) fn whole(view: &TenderView, width: u16) -> String {
     for also in &view.also {
         let _ = writeln!(out, "{} ({}, {}): the same procedure", also.url, also.source, also.id);
     }
-    let _ = writeln!(out, "offers until {}; first seen {}, changed {}", dues(view).join(", "), view.first_seen, view.changed);
+    let what = match view.deadline_for.as_deref() {
+        Some("requests") => "requests to take part",
+        Some("interest") => "expressions of interest",
+        _ => "offers",
+    };
+    let _ = writeln!(out, "{what} until {}; first seen {}, changed {}", dues(view).join(", "), view.first_seen, view.changed);
     for note in &view.deadlines {
         let _ = writeln!(out, "  {note}");
     }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::base::caps;
 use crate::base::text::clip;
-use crate::model::{Content, Deadline, DeadlineKind, Due, Found, Lot, Moment, Value, lots_due};
+use crate::model::{Awaited, Content, Deadline, DeadlineKind, Due, Found, Lot, Moment, Value, lots_due};
 
 /// Deadlines of lots that are kept, the soonest.
 const KEPT: usize = 20;
@@ -75,6 +75,15 @@ pub(super) fn earliest<'a>(counting: &Counting<'a>, published: Option<Timestamp>
 pub(super) fn first_of<'a>(counting: &Counting<'a>, kind: DeadlineKind) -> Option<&'a Deadline> {
     let of_kind = counting.iter().map(|(_, deadline)| *deadline).filter(|deadline| deadline.kind == kind && deadline.due.is_some());
     of_kind.min_by_key(|deadline| deadline.due.as_ref().map(|due| due.at))
+}
+
+/// What is to be in by a deadline, where it is no offer.
+pub(super) fn awaited(deadline: &Deadline) -> Option<&'static str> {
+    match deadline.kind {
+        DeadlineKind::Request => Awaited::Requests.word(),
+        DeadlineKind::Interest => Awaited::Interest.word(),
+        DeadlineKind::Tender | DeadlineKind::Questions | DeadlineKind::Documents | DeadlineKind::Opening => None,
+    }
 }
 
 /// Keeps the document's own words of a deadline, and how its zone was known: what was read was made from them.

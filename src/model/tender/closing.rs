@@ -14,6 +14,8 @@ const CLOSING: [&str; 2] = ["deadline", "questions_until"];
 pub const UNREADABLE: &str = "deadline_words";
 /// The field that keeps the last deadline which could be read, while that of now names no day.
 pub const LAST_DEADLINE: &str = "deadline_before";
+/// The field that says what is to be in by the deadline, where it is no offer: a [`Awaited`]'s word. It is told with the deadline.
+pub const DEADLINE_FOR: &str = "deadline_for";
 /// A deadline further ahead than this is a slip of the pen (one said 2049).
 pub const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 3);
 /// A day without a time: somewhere on earth it is not over before so long after its beginning in UTC.
@@ -53,6 +55,38 @@ impl Oddity {
     }
 }
 
+/// What is to be in by a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// An offer.
+    Offers,
+    /// A request to take part: who is chosen may offer.
+    Requests,
+    /// That somebody is interested.
+    Interest,
+    /// A question.
+    Questions,
+}
+
+impl Awaited {
+    /// The word of [`DEADLINE_FOR`]; none for what its field says by itself.
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Requests => Some("requests"),
+            Self::Interest => Some("interest"),
+            Self::Offers | Self::Questions => None,
+        }
+    }
+
+    fn of(record: &Record, field: &str) -> Self {
+        if field != CLOSING[0] {
+            return Self::Questions;
+        }
+        let said = record.text(DEADLINE_FOR);
+        [Self::Requests, Self::Interest].into_iter().find(|awaited| awaited.word() == said.as_deref()).unwrap_or(Self::Offers)
+    }
+}
+
 /// A deadline as a tender's record has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing<'a> {
@@ -60,6 +94,8 @@ pub struct Closing<'a> {
     pub name: &'a FieldName,
     /// The field.
     pub field: &'a Field,
+    /// What is to be in by then.
+    pub awaited: Awaited,
     /// The instant; of a day alone its beginning in UTC.
     pub at: Timestamp,
     /// What is odd about it.
@@ -126,7 +162,8 @@ fn closing<'a>(record: &'a Record, (name, field): (&'a FieldName, &'a Field)) ->
     let doubted = of_offers.map_or_else(Vec::new, |until| lots_in_doubt(record, until));
     let odd = oddities(record, field);
     let slip = of_offers.and_then(|_| slip_until(record, field)).filter(|_| odd.contains(&Oddity::BeforePublication));
-    Some(Closing { name, field, at, odd, lots, after, doubted, later, slip })
+    let awaited = Awaited::of(record, name.as_str());
+    Some(Closing { name, field, awaited, at, odd, lots, after, doubted, later, slip })
 }
 
 /// Until when a tender counts as open whose deadline cannot be meant.
@@ -156,7 +193,18 @@ pub fn last_readable(record: &Record) -> Option<Closing<'_>> {
     undated(record)?;
     let field = record.fields.get(LAST_DEADLINE)?;
     let at = field.value.instant()?;
-    Some(Closing { name: &NAME, field, at, odd: Vec::new(), lots: None, after: Vec::new(), doubted: Vec::new(), later: None, slip: None })
+    Some(Closing {
+        name: &NAME,
+        field,
+        awaited: Awaited::of(record, CLOSING[0]),
+        at,
+        odd: Vec::new(),
+        lots: None,
+        after: Vec::new(),
+        doubted: Vec::new(),
+        later: None,
+        slip: None,
+    })
 }
 
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.
