@@ -71,7 +71,9 @@ pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static st
         SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(AWARDED_LOTS) => {
             Some(said(language, ["Lot awarded", "Lote adjudicado", "По лоту выбран победитель"]))
         }
-        SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(CANCELLED_LOTS) => {
+        // With the last of its lots that was undecided, nobody has won anything new.
+        SignalKind::TenderAwarded if came(AWARDED_LOTS) || tells("winner").is_some() || tells(LOT_AWARDS).is_some() => None,
+        SignalKind::DeadlineMoved | SignalKind::TenderChanged | SignalKind::TenderAwarded if came(CANCELLED_LOTS) => {
             // Not every portal tells a lot that was called off from one that nobody won.
             Some(said(language, ["Lot closed without award", "Lote cancelado o desierto", "Лот отменён или не состоялся"]))
         }

@@ -49,7 +49,7 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
             (heading.clone(), heading)
         }
         (0, _, _) => (told.subject(reader, changes), dated.join("; ")),
-        (n, _, _) => (clip(&with(subject(reader, items, &leads)), SUBJECT_CHARS), with(language.leads_for_you(n))),
+        (n, _, _) => (clip(&with(subject(reader, items, &leads, now)), SUBJECT_CHARS), with(language.leads_for_you(n))),
     };
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
     let no_sources = sources.is_empty().then(|| language.word(Word::NoSources).to_owned());
@@ -245,7 +245,7 @@ pub(super) fn alert(
         (clip(&subject, SUBJECT_CHARS), name, title)
     } else {
         let title = format!("alert for {}, {}", reader.rep, text::count(items.len(), "lead", "leads"));
-        (subject(reader, items, &leads), language.leads_for_you(items.len()), title)
+        (subject(reader, items, &leads, now), language.leads_for_you(items.len()), title)
     };
     let why = early.map_or(language.word(Word::OnlyNow), |early| due::early(language, early));
     let view = View {
@@ -280,14 +280,19 @@ fn unsubscribe(links: &Links, language: Language) -> Option<LinkView> {
 
 /// "7 leads for you: Talleres García": how many, and the first, with what of it closes soon. Why stands in the letter. Of a tender that its reader knows
 /// what became of it: "Deadline moved to Mon 21 Dec 2026 07:30: Ultrasound scanners".
-fn subject(reader: &Reader<'_>, items: &[Item<'_>], leads: &[LeadView]) -> String {
+fn subject(reader: &Reader<'_>, items: &[Item<'_>], leads: &[LeadView], now: Timestamp) -> String {
     let language = reader.language;
     if let [item] = items
         && let Some((tender, signal)) = view::news_of_tender(item)
     {
         return clip(&altered::headline(reader, tender, signal), SUBJECT_CHARS);
     }
-    let name = items.first().map(|item| view::name_of(item, language));
+    // Who is not named is told by what is known of them.
+    let called = |item: &Item<'_>| match view::name_of(item, language) {
+        name if name == language.word(Word::NotNamed) => view::first_reason(item, reader, now).unwrap_or(name),
+        name => name,
+    };
+    let name = items.first().map(called);
     let first = name.map(|name| soon(leads).map_or_else(|| name.clone(), |closes| format!("{closes}, {name}")));
     let first = first.map(|first| format!(": {first}")).unwrap_or_default();
     clip(&format!("{}{first}", language.leads_for_you(items.len())), SUBJECT_CHARS)

@@ -186,7 +186,7 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     fields.sort_by_key(|field| match field.0.as_str() {
         LOTS_DUE if again => i32::from(!is_again(field)),
         LOTS_DUE if label.is_none() => 0,
-        name if label == Some(name) => 0,
+        name if label == Some(name) => -1,
         "stage" if awarded => 0,
         "winner" | "award_value" | LOT_AWARDS if label.is_some() || awarded => 1,
         CANCELLED_LOTS if label.is_some() => 2,
@@ -512,6 +512,18 @@ mod tests {
             ),
         ] {
             assert_eq!(told(SignalKind::TenderAwarded, Story::Changed { title: "X".to_owned(), fields, more: 0 }), want);
+        }
+    }
+
+    #[test]
+    fn the_last_lot_that_ended_without_award_is_told_and_not_who_had_won_the_others() {
+        let field = |name: &str, old: Option<&str>, new: Option<&str>| (name.to_owned(), old.map(str::to_owned), new.map(str::to_owned));
+        let (stage, lot) = (field("stage", Some("open"), Some("awarded")), field(CANCELLED_LOTS, None, Some("L1")));
+        for (fields, want) in [
+            (vec![stage.clone(), lot.clone()], "Lot closed without award: X: lot L1 closed without award; now awarded, was open"),
+            (vec![stage, field("winner", None, Some("Acme")), lot], "X: now awarded, was open; Acme won it; lot L1 closed without award"),
+        ] {
+            assert_eq!(told(SignalKind::TenderAwarded, Story::Changed { title: "X".to_owned(), fields, more: 0 })[0], want);
         }
     }
 
