@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use url::Url;
 
 use crate::base::ids::{RecordId, SourceId};
-use crate::base::text::fold;
-use crate::model::{Draft, Extract, FieldName, Page, Record, Value, one_spelling, other_scheme, procedure_of};
+use crate::base::text::{holds, words};
+use crate::model::{Draft, Extract, FieldName, Page, Record, one_spelling, other_scheme, procedure_of};
 
 /// The word of the format of feeds.
 const FEED: &str = "feed";
@@ -35,8 +35,11 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
     }
     let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
     let unknown = extract.records.iter().filter(|draft| !known.contains(draft.key.as_str()));
-    let mut before =
-        |draft: &Draft| lost.remove(&one_spelling(&draft.key)).or_else(|| shown.remove(&page_and_title(&draft.url, draft.value(TITLE))?));
+    let mut shown_as = |draft: &Draft| {
+        let title = words(&draft.value(TITLE)?.text());
+        shown.remove(&draft.url).filter(|(_, known)| is_said_in(&title, known)).map(|(key, _)| key)
+    };
+    let mut before = |draft: &Draft| lost.remove(&one_spelling(&draft.key)).or_else(|| shown_as(draft));
     let kept: HashMap<String, String> = unknown.filter_map(|draft| Some((draft.key.clone(), before(draft)?.to_owned()))).collect();
     let keep = |key: &mut String| {
         let procedure = procedure_of(key);
@@ -51,26 +54,25 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
     extract.void.iter_mut().chain(&mut extract.ended).for_each(keep);
 }
 
-/// The tenders of a feed that are on the page no more, by their own page and title, where these are nobody else's: some feeds give an entry another id
-/// whenever they are made.
-fn shown_before<'a>(page: &Page, extract: &Extract, stored: &'a [Record], now: &HashSet<&str>) -> HashMap<(String, String), &'a str> {
+/// The tenders of a feed that are on the page no more, each with its title, by their own page, where that is nobody else's: some feeds give an entry
+/// another id whenever they are made.
+fn shown_before<'a>(page: &Page, extract: &Extract, stored: &'a [Record], now: &HashSet<&str>) -> HashMap<&'a Url, (&'a str, String)> {
     let feed: HashSet<&str> = extract.notices.iter().filter(|(_, filed)| filed.format == FEED).map(|(key, _)| key.as_str()).collect();
-    let of_draft = |draft: &Draft| page_and_title(&draft.url, draft.value(TITLE)).filter(|_| feed.contains(draft.key.as_str()));
-    let mut times: HashMap<(String, String), usize> = HashMap::new();
-    extract.records.iter().filter_map(of_draft).for_each(|is| *times.entry(is).or_default() += 1);
-    let mut shown: HashMap<(String, String), Option<&str>> = HashMap::new();
-    for record in stored.iter().filter(|record| page.members.contains(&record.id) && record.url != page.url) {
-        let is = page_and_title(&record.url, record.value(TITLE)).filter(|is| times.get(is) == Some(&1));
-        let lost = (!now.contains(record.key.as_str())).then_some(record.key.as_str());
+    let mut times: HashMap<&Url, usize> = HashMap::new();
+    let of_feed = extract.records.iter().filter(|draft| feed.contains(draft.key.as_str()));
+    of_feed.for_each(|draft| *times.entry(&draft.url).or_default() += 1);
+    let mut shown: HashMap<&Url, Option<(&str, String)>> = HashMap::new();
+    for record in stored.iter().filter(|record| page.members.contains(&record.id) && times.get(&record.url) == Some(&1)) {
+        let lost = (record.url != page.url && !now.contains(record.key.as_str())).then(|| (record.key.as_str(), words(&record.title())));
         // Of two that are alike nobody knows which it is.
-        is.map(|is| shown.entry(is).and_modify(|known| *known = None).or_insert(lost));
+        shown.entry(&record.url).and_modify(|known| *known = None).or_insert(lost);
     }
-    shown.into_iter().filter_map(|(is, key)| Some((is, key?))).collect()
+    shown.into_iter().filter_map(|(url, lost)| Some((url, lost?))).collect()
 }
 
-/// What a tender of a feed is known by where its id is another one each time.
-fn page_and_title(url: &Url, title: Option<&Value>) -> Option<(String, String)> {
-    Some((url.to_string(), fold(&title?.text()))).filter(|(_, title)| !title.is_empty())
+/// Whether a title, in plain words, is another or has more to it: "CANCELLED: Crane".
+fn is_said_in(one: &str, other: &str) -> bool {
+    !one.is_empty() && !other.is_empty() && (holds(one, other) || holds(other, one))
 }
 
 /// Gives what stands in a column without a name the name of the field that the record had with this very value, and has not now: a record in another
@@ -158,7 +160,9 @@ mod tests {
             ("feed", beds, &[("2", "b", "BEDS ")], &["1"]),
             // Another page, another title, what is there still, one that nobody can tell from another; formats whose ids are for ever.
             ("feed", beds, &[("2", "c", "Beds")], &["2"]),
-            ("feed", beds, &[("2", "b", "Beds: awarded")], &["2"]),
+            ("feed", beds, &[("2", "b", "Canes")], &["2"]),
+            // What became of it.
+            ("feed", beds, &[("2", "b", "CANCELLED: Beds")], &["1"]),
             ("feed", beds, &[("2", "b", "Beds"), ("1", "b", "Beds")], &["2", "1"]),
             ("feed", &[("1", "b", "Beds"), ("0", "b", "Beds")], &[("2", "b", "Beds")], &["2"]),
             ("feed", beds, &[("2", "b", "Beds"), ("3", "b", "Beds")], &["2", "3"]),

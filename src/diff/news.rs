@@ -15,8 +15,8 @@ use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE,
-    OwnPage, Page, Record, RecordKind, Value, moved_lots, next_lots, said_now, undated,
+    AWARDED_LOTS, BUYER_SAYS, Change, ChangeKind, DEADLINE_FOR, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH,
+    LOTS_DUE, OwnPage, Page, Record, RecordKind, Value, moved_lots, next_lots, said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -184,7 +184,7 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
         return;
     }
     let whole = !draft.partial && draft.detail.is_none();
-    let lots = [AWARDED_LOTS, LOT_AWARDS].map(FieldName::new);
+    let lots = [AWARDED_LOTS, LOT_AWARDS, DEADLINE_FOR].map(FieldName::new);
     let over: Vec<&FieldName> =
         lots.iter().filter(|name| whole && !draft.fields.contains_key(*name) && is_ours(name, draft, record)).collect();
     let named =

@@ -101,6 +101,11 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
         return None;
     }
     let title = clip(&record.title(), WORDS) + &of_lots(record);
+    // Nobody has heard of what was called off, or left without a winner, before it was first seen.
+    let unheard = record.kind == RecordKind::Tender && stage(record.text("stage").as_deref()) == Some(SignalKind::TenderCancelled);
+    if unheard && change.kind == ChangeKind::Appeared {
+        return None;
+    }
     let (kind, story, field) = match &change.kind {
         ChangeKind::Appeared => {
             let (kind, story) = appeared(record, title, about);

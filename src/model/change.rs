@@ -331,11 +331,10 @@ pub struct Signal {
 
 impl Signal {
     /// Whether it says, of a tender, that one which was there is otherwise than it was, open again, awarded, gone from its portal's list or back in it included:
-    /// who means to answer it, or did, must hear of it. Of one that was over when it was first seen nobody has heard.
+    /// who means to answer it, or did, must hear of it.
     pub fn is_of_known_tender(&self) -> bool {
         let changed = matches!(self.story.plain(), Story::Changed { .. });
-        let unheard = self.kind == SignalKind::TenderCancelled && matches!(self.story, Story::Appeared { .. });
-        self.kind.is_of_open_tender() && !unheard
+        self.kind.is_of_open_tender()
             || self.kind == SignalKind::WentAway
             || self.gone().is_some()
             || changed && matches!(self.kind, SignalKind::TenderPublished | SignalKind::TenderAwarded)

@@ -198,8 +198,9 @@ fn ends(signal: &Signal) -> bool {
     let closed =
         |(name, _, new): &(String, Option<String>, Option<String>)| name == "stage" && new.as_deref() == Some(Stage::Closed.word());
     let closed = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(closed));
-    // What became of one lot of several is told also where none takes offers any more.
-    let lots = |field: &(String, Option<String>, Option<String>)| [AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS].contains(&field.0.as_str());
+    // What became of one lot of several, and for how much it was won, is told also where none takes offers any more.
+    const ENDS: [&str; 4] = [AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, "award_value"];
+    let lots = |field: &(String, Option<String>, Option<String>)| ENDS.contains(&field.0.as_str());
     let of_lots = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(lots));
     otherwise
         || closed

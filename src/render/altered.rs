@@ -95,6 +95,7 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
         match (signal.kind, name.as_str(), told(old, None), told(new, Some(signal))) {
             // It ended: what else of it is otherwise concerns nobody any more.
             (SignalKind::TenderCancelled, "reason", _, new) => new,
+            (SignalKind::TenderCancelled, "winner", Some(old), None) => Some(field(language, name, Some(&old), None)),
             // The label says the stage.
             (SignalKind::TenderCancelled, ..) | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
             // Why it had ended concerns nobody any more.
@@ -191,6 +192,9 @@ fn went(language: Language) -> &'static str {
     said(language, ["Tender is now with somebody else", "La licitación ahora la lleva otra persona", "Тендер теперь ведёт другой человек"])
 }
 
+/// Codes of reasons for which nobody won though nobody called anything off: of the code list `non-award-justification` of eForms.
+const NOBODY: [&str; 4] = ["all-rej", "no-rece", "no-signed", "one-admis"];
+
 fn label(language: Language, signal: &Signal) -> &'static str {
     if is_annulment(signal) {
         return language.signal(SignalKind::AwardAnnulled);
@@ -209,6 +213,16 @@ fn label(language: Language, signal: &Signal) -> &'static str {
             "Больше нет в списке портала, причина не указана",
         ];
         return said(language, gone);
+    }
+    if let Story::Changed { fields, .. } = signal.story.plain() {
+        let both = |asked: &str| fields.iter().any(|(name, old, new)| name == asked && old.is_some() && new.is_some());
+        let why = fields.iter().find(|(name, ..)| name == "reason").and_then(|(.., new)| new.as_deref());
+        if signal.kind == SignalKind::TenderCancelled && why.is_some_and(|why| NOBODY.contains(&why)) {
+            return said(language, ["Ended without award", "Terminó sin adjudicar", "Завершился без победителя"]);
+        }
+        if signal.kind == SignalKind::TenderChanged && both("winner") {
+            return said(language, ["Winner changed", "Cambia el adjudicatario", "Победитель изменился"]);
+        }
     }
     if is_again(signal) {
         return said(language, ["Takes offers again", "Vuelve a admitir ofertas", "Снова принимает заявки"]);

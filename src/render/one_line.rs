@@ -36,7 +36,7 @@ pub(super) fn also(language: Language, item: &Item<'_>) -> Vec<String> {
 /// · lead-and0qnwpxdmfe": who, how good, the best reason, what closes, what became otherwise of a tender.
 pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> LinkView {
     let language = reader.language;
-    let (signal, all) = (best(item), together(news(item)));
+    let (signal, all) = (best(item), together(item, news(item)));
     let of_best: Vec<Vec<&Signal>> = signal.map(|signal| vec![signal]).into_iter().collect();
     let closes = soon(reader, item, &all, now).map(|one| format!("! {}", one.words));
     let closes = closes.or_else(|| closing(reader, item, &of_best, now).into_iter().next().map(|one| one.words));
@@ -66,7 +66,7 @@ fn soon(reader: &Reader<'_>, item: &Item<'_>, all: &[Vec<&Signal>], now: Timesta
 /// The deadlines that the line tells, each with the tender whose it is.
 pub(super) fn tells(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> Vec<(RecordId, FieldName)> {
     let of_best: Vec<Vec<&Signal>> = best(item).map(|signal| vec![signal]).into_iter().collect();
-    match soon(reader, item, &together(news(item)), now) {
+    match soon(reader, item, &together(item, news(item)), now) {
         Some(soon) => vec![soon.of],
         None => closes::tells(reader, item, &of_best, now),
     }

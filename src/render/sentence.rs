@@ -411,6 +411,15 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
     if let (BUYER_SAYS, Some(new)) = (name, new) {
         return format!("{}: {new}", name_of(language, name));
     }
+    if let ("winner", Some(old), Some(new)) = (name, old, new)
+        && let (came, gone) = ended_lots([Some(old), Some(new)])
+        && came.is_empty() != gone.is_empty()
+    {
+        let one = |names: Vec<&str>, old, new| {
+            field(language, "winner", Some(names.join("; ")).filter(|_| old).as_deref(), Some(names.join("; ")).filter(|_| new).as_deref())
+        };
+        return if came.is_empty() { one(gone, true, false) } else { one(came, false, true) };
+    }
     // What it is now says it by itself.
     let speaks = ["stage", "award"].contains(&name);
     // Where nobody had won, there is no "now" against a "before".

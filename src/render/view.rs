@@ -213,9 +213,15 @@ fn words_of(signal: &Signal) -> String {
 }
 
 /// What the same words of one page say goes together: one sentence may be several kinds of reason, and the title of its article.
-pub(super) fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
+pub(super) fn together<'a>(item: &Item<'_>, news: Vec<&'a Signal>) -> Vec<Vec<&'a Signal>> {
     let is_said = |signal: &Signal| matches!(signal.story, Story::Said { .. });
+    // One tender on several portals is one.
+    let tender =
+        |signal: &Signal| tender_of(item, signal).filter(|_| matches!(signal.story, Story::Appeared { .. })).map(|tender| tender.id);
     let alike = |one: &Signal, other: &Signal| {
+        if one.kind == other.kind && one.record != other.record && tender(one).is_some_and(|id| tender(other) == Some(id)) {
+            return true;
+        }
         let (a, b) = (words_of(one), words_of(other));
         one.evidence.url == other.evidence.url
             && one.organisation == other.organisation
@@ -251,7 +257,7 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
 
 /// The deadlines that the description of a lead tells, each with the tender whose it is.
 pub(super) fn tells(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> Vec<(RecordId, FieldName)> {
-    let mut news = together(news(item));
+    let mut news = together(item, news(item));
     news.truncate(REASONS);
     closes::tells(reader, item, &news, now)
 }
@@ -260,7 +266,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     let language = reader.language;
     let Item { lead, segment, organisation, members: _, signals: _, told: _, handed: _, also: _, tenders: _, texts: _, meanings: _ } =
         *item;
-    let mut news = together(news(item));
+    let mut news = together(item, news(item));
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
     let is_notice = !news.is_empty() && news.iter().flatten().all(|signal| signal.kind.is_of_open_tender());
     let next = if is_notice { language.look_at_the_notice().to_owned() } else { next_step(language, &lead.next_step) };

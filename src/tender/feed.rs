@@ -185,6 +185,9 @@ fn content(
     if let Some(title) = first(node, &["title"]) {
         notes.found("title", title);
         content.title = Texts::one(language, &html::words(&raw(title)));
+        if content.title.best(&[]).is_some_and(calls_off) {
+            (notice.kind, notice.stage) = (NoticeKind::Cancellation, Stage::Cancelled);
+        }
     }
     let described = first(node, &["encoded", "description", "summary", "content"]);
     let labels = described.map(|node| html::labelled(&raw(node))).unwrap_or_default();
@@ -224,6 +227,39 @@ fn content(
         notes.found("buyers", author);
         content.buyers.push(Party { name: Texts::one(language, &xml::words(author)), ..Party::default() });
     }
+}
+
+/// Whether a title says, apart from what is bought, that it is called off: "CANCELLED: Crane", "Crane [cancelada]".
+fn calls_off(title: &str) -> bool {
+    const OFF: [&str; 19] = [
+        "cancelled",
+        "canceled",
+        "withdrawn",
+        "tender cancelled",
+        "cancelado",
+        "cancelada",
+        "anulado",
+        "anulada",
+        "licitacion cancelada",
+        "licitacion anulada",
+        "annule",
+        "annulee",
+        "annullato",
+        "annullata",
+        "revocata",
+        "aufgehoben",
+        "abgebrochen",
+        "отменен",
+        "отменена",
+    ];
+    let said = fold(title);
+    let ends = [(':', ':'), ('[', ']'), ('(', ')')];
+    let before = ends.iter().filter_map(|(opens, closes)| said.trim_start_matches(*opens).split_once(*closes)).map(|(first, _)| first);
+    let dashes = [" - ", " – ", " — "];
+    let first = dashes.iter().filter_map(|dash| said.split_once(dash)).map(|(first, _)| first);
+    let last = dashes.iter().filter_map(|dash| said.rsplit_once(dash)).map(|(_, last)| last);
+    let behind = ends[1..].iter().filter_map(|(opens, closes)| said.strip_suffix(*closes)?.rsplit_once(*opens)).map(|(_, last)| last);
+    before.chain(first).chain(last).chain(behind).any(|part| OFF.contains(&part.trim()))
 }
 
 /// Whether a label, folded, is that of a deadline for offers: not for questions, and not of a visit.
@@ -294,7 +330,9 @@ fn category(node: Node<'_, '_>, notice: &mut Notice, notes: &mut Notes<'_>) {
             code::push(&mut content.places, (!country.is_empty()).then(|| Place { country, region: String::new(), text: name.to_owned() }));
         }
         "type" => {
-            (notice.kind, notice.stage) = kind(code);
+            if notice.stage != Stage::Cancelled {
+                (notice.kind, notice.stage) = kind(code);
+            }
             code.clone_into(&mut notice.code);
         }
         _ => {

@@ -138,6 +138,13 @@ fn renew_each<T: Clone>(old: &mut Vec<T>, new: &[T], whole: bool, same: impl Fn(
     !new.is_empty()
 }
 
+/// Deadlines, of each kind the newer ones. One without words takes back what was known.
+fn renew_deadlines(old: &mut Vec<Deadline>, new: &[Deadline], whole: bool) -> bool {
+    let said = renew_each(old, new, whole, |a, b| a.kind == b.kind);
+    old.retain(|deadline| deadline.due.is_some() || !deadline.text.is_empty());
+    said
+}
+
 impl Tender {
     /// Nothing yet.
     fn before(first: &Notice) -> Self {
@@ -254,7 +261,7 @@ impl Tender {
             ("procedure", renew(&mut old.procedure, &new.procedure, whole)),
             ("technique", renew(&mut old.technique, &new.technique, whole)),
             ("worth", worth),
-            ("deadlines", renew_each(&mut old.deadlines, &new.deadlines, whole, |a, b| a.kind == b.kind)),
+            ("deadlines", renew_deadlines(&mut old.deadlines, &new.deadlines, whole)),
             ("places", renew(&mut old.places, &new.places, whole)),
             ("documents", renew_each(&mut old.documents, &new.documents, whole, |a, b| a.url == b.url)),
             ("submission", renew(&mut old.submission, &new.submission, whole)),
@@ -400,7 +407,7 @@ fn lots(old: &mut Vec<Lot>, new: &[Lot]) -> bool {
         renew(&mut known.nature, &lot.nature, false);
         renew(&mut known.classes, &lot.classes, false);
         renew_each(&mut known.worth, &lot.worth, false, |a, b| a.kind == b.kind);
-        renew_each(&mut known.deadlines, &lot.deadlines, false, |a, b| a.kind == b.kind);
+        renew_deadlines(&mut known.deadlines, &lot.deadlines, false);
         renew(&mut known.places, &lot.places, false);
         renew(&mut known.term, &lot.term, false);
         renew(&mut known.eu_funds, &lot.eu_funds, false);

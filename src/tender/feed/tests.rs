@@ -100,6 +100,24 @@ fn deadlines_in_the_words_of_people() {
 }
 
 #[test]
+fn a_title_that_says_that_it_is_called_off_calls_it_off() {
+    for (title, off) in [
+        ("CANCELLED: R crane tender", true),
+        ("[Canceled] Crane", true),
+        ("Grúa móvil (anulada)", true),
+        ("Отменён – поставка крана", true),
+        ("Crane - withdrawn", true),
+        ("Crane", false),
+        ("Replacement of cancelled orders: crane", false),
+        ("Supply of cranes (cancelled stock)", false),
+    ] {
+        let text =
+            format!("<rss version=\"2.0\"><channel><title>T</title><item><title>{title}</title><guid>1</guid></item></channel></rss>");
+        assert_eq!(read(&input(&text, None)).unwrap().notices[0].stage == Stage::Cancelled, off, "{title}");
+    }
+}
+
+#[test]
 fn what_is_no_feed_fails_by_name() {
     for text in ["", "<html/>", "{}"] {
         assert_eq!(read(&input(text, None)).unwrap_err().class, FailureClass::Unreadable, "{text}");

@@ -204,7 +204,10 @@ fn deadlines(scope: &mut Scope<'_>, object: &Value, path: &str) -> Vec<Deadline>
         ("enquiryPeriod", DeadlineKind::Questions),
     ] {
         let found = scope.period(kind, at(object, key), &format!("{path}/{key}"));
-        code::push(&mut deadlines, found);
+        // What is null is taken back (OCDS 1.1, merging).
+        let end = object.get(key).and_then(|period| period.get("endDate"));
+        let taken_back = end.is_some_and(Value::is_null).then(|| Deadline { kind, text: String::new(), due: None });
+        code::push(&mut deadlines, found.or(taken_back));
     }
     for (key, kind) in [
         ("expressionOfInterestDeadline", DeadlineKind::Interest),

@@ -120,7 +120,8 @@ impl Tender {
         for (lot, _) in content.lots.iter_mut().zip(open).filter(|(lot, open)| *open && lot.stage == Some(Stage::Closed)) {
             lot.stage = Some(Stage::Open);
         }
-        self.notice.stage = if before.is_live() { before } else { Stage::Open };
+        // Where offers are taken no more it was said so.
+        self.notice.stage = if before.is_live() || before == Stage::Closed { before } else { Stage::Open };
     }
 
     /// What had ended and takes offers now was called for again.

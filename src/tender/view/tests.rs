@@ -460,6 +460,28 @@ fn a_deadline_of_the_whole_goes_with_the_lot_that_had_it() {
 }
 
 #[test]
+fn a_deadline_without_words_takes_back_what_was_known() {
+    for (notices, want) in [
+        (&["P1 title=A until=1", "P2 until="][..], "title: A"),
+        (&["P1 title=A until=1 ask=2", "P2 until="], "title: A | questions deadline: “2”"),
+        (&["P1 title=A until=1", "P2 until=", "P3 until=4"], "title: A | tender deadline: “4”"),
+        (&["P1 title=A until="], "title: A"),
+    ] {
+        assert_eq!(shown(notices), want, "{notices:?}");
+    }
+    let release = |end: &str| {
+        format!(
+            r#"{{"releases": [{{"ocid": "o", "id": "1", "date": "2026-11-02", "tag": ["tender"],
+                "tender": {{"id": "1", "tenderPeriod": {{"endDate": {end}}}}}}}]}}"#
+        )
+    };
+    for (end, want) in [("null", Some("")), ("\"2026-12-01T10:00:00Z\"", Some("2026-12-01T10:00:00Z")), ("\"\"", None)] {
+        let notice = read_text(Format::Ocds, &release(end)).unwrap().notices.remove(0);
+        assert_eq!(notice.content.deadlines.first().map(|deadline| deadline.text.as_str()), want, "{end}");
+    }
+}
+
+#[test]
 fn each_part_names_its_notice() {
     let notices = [notice("P1 title=A stage=open until=1"), notice("P2 until=2"), notice("P3 stage=awarded award=a:Acme")];
     let tender = fold(&notices).unwrap();
