@@ -11,6 +11,7 @@ pub mod contacts;
 mod decode;
 mod derive;
 mod doubts;
+mod fair;
 mod feed;
 mod found;
 mod html;

@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
+
 use super::Rules;
 use crate::base::ids::RecordId;
 use crate::model::{Draft, Failure, FailureClass, Page, Record, RecordKind, SourceState, Value};
@@ -15,6 +17,10 @@ const NEARLY: usize = 10;
 const MANY: usize = 3;
 /// Records that were away and came back in one visit.
 const BACK: usize = 2;
+/// Of a list that moves down so many stay.
+const KEPT: usize = 3;
+/// Fields that say since when somebody is there.
+const DAYS: [&str; 3] = ["date", "published", "since"];
 /// Others that are named.
 const NAMED: usize = 3;
 
@@ -31,6 +37,8 @@ pub struct Turnover {
     back: usize,
     /// Those of them that had been gone.
     gone: usize,
+    /// Whether it goes on where it was: the newest stand on it, and who came is newer than who was there.
+    goes_on: bool,
 }
 
 impl Turnover {
@@ -49,12 +57,18 @@ impl Turnover {
             kept: now.iter().filter(|id| members.contains(id)).count(),
             back: back().count(),
             gone: back().filter(|record| record.gone).count(),
+            goes_on: drafts.len() >= SEVERAL && (is_newer(page, drafts, &known) || moved_down(page, drafts)),
         }
+    }
+
+    /// Records that nobody knew.
+    fn unknown(&self) -> usize {
+        self.is - self.kept - self.back
     }
 
     /// Whether nearly everybody who was there is gone and nearly everybody who is there was not known.
     pub fn is_another(&self) -> bool {
-        self.was >= SEVERAL && self.is > 0 && (self.kept + self.back - self.gone) * NEARLY <= self.was.min(self.is)
+        self.was >= SEVERAL && self.is > 0 && !self.goes_on && (self.kept + self.back - self.gone) * NEARLY <= self.was.min(self.is)
     }
 
     /// Why nobody on this page is believed to be new, and nobody to be gone, yet. `None`: it is the list from now on. That is so once eight visits
@@ -77,17 +91,55 @@ impl Turnover {
     /// For how long a list counts as one that shows another part of its records each time, after this visit.
     ///
     /// Two visits in a row in which many left and some came back say so; eight in which somebody came or left, and not so many, say that it is over.
+    /// Once it is found, three in which nobody came who was not known say that all it shows are known; one that goes on with the newest says so at once.
     pub fn turning(&self, before: u8) -> u8 {
+        let (found, covers) = (SourceState::TURNS + SourceState::USED_TO, SourceState::COVERS);
         let left = self.was - self.kept;
-        let turns = self.was >= SEVERAL && left * MANY >= self.was && self.back >= BACK;
-        match (turns, before) {
+        let many = self.was >= SEVERAL && left * MANY >= self.was;
+        if self.goes_on && (many || before >= covers) {
+            return covers + SourceState::USED_TO;
+        }
+        let few = self.unknown() * NEARLY <= self.is;
+        match (many && self.back >= BACK, before) {
             (true, 0) => 1,
-            (true, _) => SourceState::TURNS + SourceState::USED_TO,
+            (true, before) if before < found => found,
+            (true, before) if before >= covers && few || before + 1 == covers && self.unknown() == 0 => covers + SourceState::USED_TO,
+            (true, before) if self.unknown() == 0 => before + 1,
+            (true, _) => found,
             (false, _) if left == 0 && self.is == self.kept => before,
+            (false, before) if before == covers => 0,
+            (false, before) if before > found && before < covers => found - 1,
             (false, before) if before > SourceState::TURNS => before - 1,
             (false, _) => 0,
         }
     }
+}
+
+/// Whether nearly all have a day, the newest first, and who came is no older than the newest who was there.
+fn is_newer(page: &Page, drafts: &[Draft], known: &HashMap<RecordId, &Record>) -> bool {
+    let id = |draft: &Draft| Record::id_of(&page.source, &draft.key);
+    let dated: Vec<(&Draft, Timestamp)> = drafts.iter().filter_map(|draft| Some((draft, day(|name| draft.value(name))?))).collect();
+    let were: Vec<Timestamp> =
+        page.members.iter().filter_map(|id| known.get(id)).filter_map(|record| day(|name| record.value(name))).collect();
+    let nearly = |some: usize, all: usize| some > 0 && some * NEARLY >= all * (NEARLY - 1);
+    let came = dated.iter().filter(|(draft, _)| !known.contains_key(&id(draft))).map(|(_, day)| *day).min();
+    nearly(dated.len(), drafts.len())
+        && nearly(were.len(), page.members.len())
+        && dated.windows(2).all(|pair| pair[0].1 >= pair[1].1)
+        && came.zip(were.into_iter().max()).is_some_and(|(came, was)| came >= was)
+}
+
+fn day<'v>(value: impl Fn(&str) -> Option<&'v Value>) -> Option<Timestamp> {
+    DAYS.iter().find_map(|name| value(name)?.instant())
+}
+
+/// Whether those who were there and are stand behind all others now, in the order in which they began the list.
+fn moved_down(page: &Page, drafts: &[Draft]) -> bool {
+    let members: HashSet<RecordId> = page.members.iter().copied().collect();
+    let now: Vec<RecordId> = drafts.iter().map(|draft| Record::id_of(&page.source, &draft.key)).collect();
+    let Some(first) = now.iter().position(|id| members.contains(id)) else { return false };
+    let kept = &now[first..];
+    first > 0 && kept.len() >= KEPT && kept.len() < page.members.len() && page.members.starts_with(kept)
 }
 
 /// Whether so many of the records of a list are missing at once that it is no matter of each of them.
@@ -164,10 +216,19 @@ mod tests {
             Turnover::of(&page(was, None), &drafts(is), &stored(&all)).turning(before)
         };
         let flagged = SourceState::TURNS + SourceState::USED_TO;
+        let covered = SourceState::COVERS + SourceState::USED_TO;
         for (is, before, want) in [
             (&["a", "b", "c", "g", "h", "i"][..], 0, 1),
             (&["a", "b", "c", "g", "h", "i"], 1, flagged),
             (&["a", "b", "c", "g", "h", "i"], 4, flagged),
+            // Nobody came who was not known, three times.
+            (&["a", "b", "c", "g", "h", "i"], flagged, flagged + 1),
+            (&["a", "b", "c", "g", "h", "i"], flagged + 2, covered),
+            (&["a", "b", "c", "g", "h", "u"], flagged + 1, flagged),
+            (&["a", "b", "c", "g", "h", "u"], covered, flagged),
+            (&["a", "b", "c", "d", "e"], flagged + 2, flagged - 1),
+            (&["a", "b", "c", "d", "e"], covered, covered - 1),
+            (&["a", "b", "c", "d", "e"], SourceState::COVERS, 0),
             (&SIX, 1, 1),
             (&SIX, 7, 7),
             (&["a", "b", "c"], 0, 0),
@@ -179,5 +240,60 @@ mod tests {
             assert_eq!(turn(&SIX, is, before), want, "{is:?} {before}");
         }
         assert_eq!(turn(&["a", "b", "c"], &SIX, 0), 0, "half of it that comes back says nothing");
+    }
+
+    #[test]
+    fn a_list_of_the_newest_goes_on() {
+        let covered = SourceState::COVERS + SourceState::USED_TO;
+        let on = |days: &[(&str, i8)], n: usize| {
+            let mut all = drafts(&days.iter().map(|(key, _)| *key).collect::<Vec<_>>());
+            for (draft, (_, day)) in all.iter_mut().zip(days).take(n) {
+                let value = Value::Date(jiff::civil::date(2026, 11, *day));
+                draft
+                    .fields
+                    .insert(crate::model::FieldName::new("date"), crate::model::Found { value, quote: String::new(), path: String::new() });
+            }
+            all
+        };
+        let was = on(&[("a", 12), ("b", 11), ("c", 10), ("d", 9), ("e", 8)], 5);
+        let stored_with_days: Vec<Record> = was
+            .iter()
+            .map(|draft| {
+                let mut one = record("s", &draft.key, RecordKind::Company, &[]);
+                one.fields = draft
+                    .fields
+                    .iter()
+                    .map(|(name, found)| {
+                        (
+                            name.clone(),
+                            crate::model::Field {
+                                value: found.value.clone(),
+                                quote: String::new(),
+                                path: String::new(),
+                                first_seen: day(0),
+                            },
+                        )
+                    })
+                    .collect();
+                one
+            })
+            .collect();
+        let page = page(&["a", "b", "c", "d", "e"], None);
+        for (now, dated, known, another, turning) in [
+            (&[("u", 20), ("v", 19), ("w", 18), ("x", 17), ("y", 12)][..], 5, true, false, covered),
+            (&[("u", 20), ("v", 19), ("w", 18), ("x", 17), ("a", 12)], 5, true, false, covered),
+            // An agenda, or others who are older: another list.
+            (&[("u", 20), ("v", 19), ("w", 18), ("x", 17), ("y", 11)], 5, true, true, 0),
+            (&[("u", 17), ("v", 18), ("w", 19), ("x", 20), ("y", 21)], 5, true, true, 0),
+            (&[("u", 20), ("v", 19), ("w", 18), ("x", 17), ("y", 12)], 5, false, true, 0),
+            (&[("u", 20), ("v", 19), ("w", 18), ("x", 17), ("y", 12)], 3, true, true, 0),
+            // Without days: the first of those who were there, behind all others.
+            (&[("u", 1), ("v", 1), ("a", 1), ("b", 1), ("c", 1)], 0, false, false, covered),
+            (&[("u", 1), ("v", 1), ("a", 1), ("c", 1), ("d", 1)], 0, false, false, 0),
+        ] {
+            let records = if known { stored_with_days.as_slice() } else { &[] };
+            let turnover = Turnover::of(&page, &on(now, dated), records);
+            assert_eq!((turnover.is_another(), turnover.turning(0)), (another, turning), "{now:?} {dated} {known}");
+        }
     }
 }

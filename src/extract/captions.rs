@@ -7,6 +7,25 @@ use crate::base::text::words;
 
 /// Characters of a caption; what is longer is text.
 const CHARS: usize = 40;
+/// Words for a hall, folded: a number alone does not say that it is one.
+const HALLS: [&str; 16] = [
+    "hall",
+    "halle",
+    "halls",
+    "hal",
+    "pabellon",
+    "pab",
+    "pavello",
+    "pavilhao",
+    "pavillon",
+    "pavilion",
+    "padiglione",
+    "pad",
+    "павильон",
+    "зал",
+    "hala",
+    "halli",
+];
 /// Digits of a telephone number.
 const DIGITS: usize = 6;
 
@@ -39,6 +58,18 @@ pub(super) fn reached(value: &str) -> Option<&'static str> {
     address.then_some("email").or_else(|| (digits >= DIGITS && !value.contains(char::is_alphabetic)).then_some("phone"))
 }
 
+/// Whether words say where somebody stands: "Hall 5, Stand B12", "Stand 5B12".
+pub(super) fn is_stand(text: &str) -> bool {
+    let Some((first, rest)) = text.split_once(char::is_whitespace) else { return false };
+    text.chars().count() <= CHARS && rest.contains(|c: char| c.is_ascii_digit()) && field_of(first) == Some("stand")
+}
+
+/// Whether a caption and its value are one text: a hall is told by its word, and what has a stand behind it is no value of the hall alone.
+fn is_hall(caption: &str, value: &str, colon: bool) -> bool {
+    let stands = || value.split(|c: char| !c.is_alphanumeric()).any(|word| field_of(word) == Some("stand"));
+    HALLS.contains(&words(caption).as_str()) && (!colon || stands())
+}
+
 /// Cuts a caption off its value: what stands before the first colon of a line, or the words of the table in front of it. `None` when there is
 /// no caption, or no value.
 pub(super) fn split(line: &str) -> Option<(&str, &str)> {
@@ -48,12 +79,14 @@ pub(super) fn split(line: &str) -> Option<(&str, &str)> {
     let named = |(caption, value): &(&str, &str)| {
         !value.is_empty() && !value.starts_with("//") && caption.chars().any(char::is_alphabetic) && caption.split_whitespace().count() <= 5
     };
-    cut.filter(named).or_else(|| {
-        let at = line.find(char::is_whitespace)?;
-        let (caption, value) = (&line[..at], line[at..].trim());
-        (!value.is_empty() && field_of(caption).is_some_and(|field| matches!(field, "stand" | "phone" | "fax" | "tax_id")))
-            .then_some((caption, value))
-    })
+    let cut = cut.filter(named);
+    if let Some((caption, value)) = cut {
+        return cut.filter(|_| !is_hall(caption, value, true));
+    }
+    let at = line.find(char::is_whitespace)?;
+    let (caption, value) = (&line[..at], line[at..].trim());
+    let field = field_of(caption).filter(|_| !value.is_empty() && !is_hall(caption, value, false));
+    field.is_some_and(|field| matches!(field, "stand" | "phone" | "fax" | "tax_id")).then_some((caption, value))
 }
 
 #[cfg(test)]
@@ -86,6 +119,12 @@ mod tests {
         for (line, want) in [
             ("Sector: Food and drink", Some(("Sector", "Food and drink"))),
             ("Stand 5B12", Some(("Stand", "5B12"))),
+            ("Stand B12, Hall 5", Some(("Stand", "B12, Hall 5"))),
+            ("Stand: Hall 5, B12", Some(("Stand", "Hall 5, B12"))),
+            ("Hall 5, Stand B12", None),
+            ("Halle: 5, Stand: B12", None),
+            ("Halle: 5", Some(("Halle", "5"))),
+            ("Павильон 3, стенд Б10", None),
             ("Tel 91 123 45 67", Some(("Tel", "91 123 45 67"))),
             ("https://a.example/", None),
             ("10:30", None),

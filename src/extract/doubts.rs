@@ -218,6 +218,14 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
         );
     }
     if let Some(offers) = offers {
+        let fair = super::fair::of(&offers.reading, extract).filter(|_| spec.kind == Kind::Directory.word());
+        out.extend(fair.map(|fair| {
+            let date = fair.date.unwrap_or_else(|| "its first day".to_owned());
+            Doubt {
+                what: format!("whether it is the list of the exhibitors of an event: {}", fair.why),
+                setting: format!("event = {{ name = \"{}\", date = \"{date}\" }}", fair.name.replace(['"', '\\'], "")),
+            }
+        }));
         of_page(by_itself, extract, offers, &mut out);
     }
     out

@@ -71,6 +71,8 @@ struct Raw {
     kind: Option<RecordKind>,
     /// Whether it stands elsewhere than its list: what it leaves out says nothing.
     partial: bool,
+    /// Whether it stands in another's record: it may have no page where all others have one.
+    beside: bool,
     path: String,
 }
 
@@ -429,7 +431,7 @@ impl List {
             let inside = item.detail.clone().filter(|url| is_of_site(url, page));
             let site = item.site.as_ref().or(item.detail.as_ref().filter(|url| inside.is_none() && !is_nobodys(url)));
             let more = site.map(|site| ("website", site.to_string(), format!("{path}: link"))).into_iter().collect();
-            Raw { name: words, link: inside, cells, more, kind: None, partial: false, path }
+            Raw { name: words, link: inside, cells, more, kind: None, partial: false, beside: item.beside, path }
         });
         let records: Vec<Raw> = records.collect();
         Self { columns: listed.columns.clone(), records }
@@ -441,8 +443,10 @@ fn keys(list: &List, known: &[&Record], rule: &RecordRule, page: &Url) -> Vec<St
     let own = canonical(page);
     let links: Vec<Option<String>> =
         list.records.iter().map(|raw| raw.link.as_ref().map(canonical).filter(|url| *url != own).map(String::from)).collect();
-    let distinct: HashSet<&String> = links.iter().flatten().collect();
-    let by_link = distinct.len() * 10 >= list.records.len() * 9;
+    let all = list.records.iter().filter(|raw| !raw.beside).count();
+    let distinct: HashSet<&String> =
+        links.iter().zip(&list.records).filter(|(_, raw)| !raw.beside).filter_map(|(link, _)| link.as_ref()).collect();
+    let by_link = distinct.len() * 10 >= all * 9;
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut keys: Vec<String> = Vec::with_capacity(list.records.len());
     for (raw, link) in list.records.iter().zip(&links) {

@@ -4,7 +4,10 @@
 
 mod around;
 mod badges;
+mod beside;
+mod called;
 mod columns;
+mod kinds;
 mod layout;
 mod lines;
 mod more;
@@ -87,6 +90,8 @@ pub struct Item {
     pub detail: Option<Url>,
     /// The web site it leads to, where that is another one.
     pub site: Option<Url>,
+    /// Whether it stands in another's record.
+    pub beside: bool,
 }
 
 /// A list of a page.

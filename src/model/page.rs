@@ -317,6 +317,8 @@ impl SourceState {
     pub const USED_TO: u8 = 8;
     /// Visits in a row with much coming and going after which that is how its list is.
     pub const TURNS: u8 = 2;
+    /// What [`Self::turning`] is from then on when all that such a list shows are known, or it goes on with the newest: who is not known is new.
+    pub const COVERS: u8 = Self::TURNS + Self::USED_TO + 3;
 
     /// A root that was never visited.
     pub fn new(id: &SourceId, root: PageId) -> Self {
@@ -345,9 +347,15 @@ impl SourceState {
         }
     }
 
-    /// Whether its list shows another part of its records each time: then nobody is new there, gone or back.
+    /// Whether its list shows another part of its records each time: then nobody is gone there or back, and nobody new before it [covers](Self::covers)
+    /// all.
     pub fn turns(&self) -> bool {
         self.turning >= Self::TURNS
+    }
+
+    /// Whether who is not known is new on a list that [turns](Self::turns).
+    pub fn covers(&self) -> bool {
+        self.turning >= Self::COVERS
     }
 
     /// Its last sign of life: the last news, else the date of its newest entry, else the end of its baseline. `None`: it is not known yet.

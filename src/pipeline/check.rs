@@ -313,7 +313,7 @@ async fn differs(
     );
     mark_wanting(&mut found, wanting, stored);
     if before.state.turns() {
-        tell_nobody(&mut found);
+        tell_nobody(&mut found, before.state.covers());
     } else if !fresh && extract.relaid {
         tell_new(&mut found);
     }

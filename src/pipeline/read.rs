@@ -228,11 +228,11 @@ pub(super) fn tell_new(found: &mut Comparison) {
 }
 
 /// Where a list shows another part of its records each time, who is there says nothing.
-pub(super) fn tell_nobody(found: &mut Comparison) {
+pub(super) fn tell_nobody(found: &mut Comparison, but_new: bool) {
     found
         .changes
         .iter_mut()
-        .filter(|change| matches!(change.kind, ChangeKind::Appeared | ChangeKind::Returned(_)))
+        .filter(|change| matches!(change.kind, ChangeKind::Returned(_)) || !but_new && change.kind == ChangeKind::Appeared)
         .for_each(|change| change.baseline = true);
 }
 

@@ -26,6 +26,9 @@ const REASON_CHARS: usize = 120;
 /// Of other sources than tender portals: so many entries and such a part of all (in percent) are worth a word.
 const MISREAD_LEAST: u32 = 3;
 const MISREAD_PERCENT: u64 = 5;
+/// What is said of one of which all that it shows are known.
+const COVERS: &str = "the list shows another part of its records at each visit, or the newest of them: who was never there is told as new, who leaves or is back is stored \
+                      without a word; an address that shows all of them tells more";
 /// What is said of a list that shows another part of its records each time.
 const TURNS: &str = "the list shows another part of its records at each visit: who comes, goes or is back there is stored without a word; an address that shows \
                      all of them tells more";
@@ -67,7 +70,7 @@ pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, stored,
     }
     if !renewed && !*another && believed::is_all(before.source, &before.page, extract) {
         state.turning = diff::Turnover::of(&before.page, &extract.records, stored).turning(state.turning);
-        let note = || BadEntry { path: "page".to_owned(), reason: TURNS.to_owned() };
+        let note = || BadEntry { path: "page".to_owned(), reason: if state.covers() { COVERS } else { TURNS }.to_owned() };
         extract.notes.extend(state.turns().then(note));
     }
     diff::add_counts(&mut state.shapes, shapes);

@@ -240,7 +240,7 @@ async fn a_field_that_a_new_layout_lost_is_no_illness_for_ever() {
     world.visits(3).await;
     for id in ["corrected", "left"] {
         let ill = world.ill(id).await.unwrap_or_default();
-        assert!(ill.contains("`address` was in 100 %"), "{id}: {ill}");
+        assert!(ill.contains("`size` was in 100 %"), "{id}: {ill}");
     }
     let address = world.address.clone();
     let fields = "fields = { place = \"where\" }\n";

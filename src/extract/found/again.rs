@@ -1,16 +1,20 @@
 //! A record that a list shows twice: in its place, and in a box for those who pay for it, under an address that counts who comes, without its legal
 //! form, or with a slogan behind its name. It is one record.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use url::Url;
 
 use super::Raw;
 use crate::base::text::words;
-use crate::model::{CompanyName, Draft, KEY_PARTS, Record, Value};
+use crate::model::{CompanyName, Draft, FieldName, KEY_PARTS, Record, Value};
 
 /// Fields by which two of one name are the same: one of these that both have says so, and one that differs denies it.
 const TELLING: [&str; 7] = ["phone", "email", "tax_id", "website", "address", "postcode", "place"];
+
+/// The field that says where somebody stands at a fair, and what is between two of them.
+const STAND: &str = "stand";
+const STANDS: &str = "; ";
 
 /// Digits of a telephone number, and of those at its end that are looked up.
 const NUMBER: usize = 6;
@@ -88,6 +92,10 @@ pub(super) fn one_each(drafts: &mut Vec<Draft>, known: &[&Record]) {
             drafts.swap(*copy, *kept);
             drafts[*kept].key = own;
         }
+        if has_two_stands(&drafts[*kept], &drafts[*copy]) {
+            let other = drafts[*copy].clone();
+            add_stand(&mut drafts[*kept], &other);
+        }
     }
     let mut at = 0;
     drafts.retain(|_| {
@@ -100,6 +108,9 @@ pub(super) fn one_each(drafts: &mut Vec<Draft>, known: &[&Record]) {
 /// one part of the site, which counts its own. Of two whose names are not the same, a number or a site must be.
 fn is_same(one: &Draft, other: &Draft) -> bool {
     let (here, there) = (part(one), part(other));
+    if has_two_stands(one, other) {
+        return true;
+    }
     if here.is_some() && here == there {
         return false;
     }
@@ -113,6 +124,22 @@ fn is_same(one: &Draft, other: &Draft) -> bool {
     }
     let site = || both.iter().any(|(name, ..)| *name == "website");
     agree && (rings || site()) && is_called_as(&mine, &theirs)
+}
+
+/// Whether two are one company with two stands at a fair: of one name, and nothing that tells differs.
+fn has_two_stands(one: &Draft, other: &Draft) -> bool {
+    let stands = |draft: &Draft| draft.value(STAND).is_some();
+    let differs = |field: &str| matches!((one.value(field), other.value(field)), (Some(one), Some(other)) if told(one) != told(other));
+    stands(one) && stands(other) && words(&name(one)) == words(&name(other)) && !TELLING.iter().any(|field| differs(field))
+}
+
+/// The stands of one company, in their order and not in that of the page.
+fn add_stand(draft: &mut Draft, other: &Draft) {
+    let field = FieldName::new(STAND);
+    let Some((own, theirs)) = draft.fields.get_mut(&field).zip(other.value(STAND)) else { return };
+    let (text, theirs) = (own.value.text(), theirs.text());
+    let all: BTreeSet<&str> = text.split(STANDS).chain(theirs.split(STANDS)).collect();
+    own.value = Value::Text(all.into_iter().collect::<Vec<_>>().join(STANDS));
 }
 
 fn name(draft: &Draft) -> String {
@@ -247,6 +274,27 @@ mod tests {
             one_each(&mut all, &if known { vec![&stored] } else { Vec::new() });
             let said: Vec<(&str, usize)> = all.iter().map(|draft| (draft.key.as_str(), draft.fields.len())).collect();
             assert_eq!(said, [(want, 3), ("b", 2)], "{keys:?} {known}");
+        }
+    }
+
+    #[test]
+    fn who_has_two_stands_is_one_with_both() {
+        let first = [("name", "Acme, S.L."), ("stand", "B12"), ("industry", "Cold")];
+        for (second, want) in [
+            (&[("name", "ACME, S.L."), ("stand", "A7")][..], Some("A7; B12")),
+            (&[("name", "Acme, S.L."), ("stand", "A7"), ("url", "/e/9")], Some("A7; B12")),
+            (&[("name", "Acme, S.L."), ("stand", "B12")], Some("B12")),
+            (&[("name", "Acme, S.A."), ("stand", "A7")], None),
+            (&[("name", "Acme, S.L."), ("place", "Soria")], None),
+        ] {
+            let mut all = vec![draft("acme", &first), draft("b", &[("name", "Beta"), ("stand", "A7")]), draft("again", second)];
+            one_each(&mut all, &[]);
+            let stand = all.iter().find(|draft| draft.key == "acme").and_then(|draft| draft.value("stand")).map(Value::text);
+            assert_eq!(
+                (all.len(), stand.as_deref()),
+                if let Some(stands) = want { (2, Some(stands)) } else { (3, Some("B12")) },
+                "{second:?}"
+            );
         }
     }
 }

@@ -47,6 +47,10 @@ impl Naming {
         if label == "name" {
             return self.name().to_owned();
         }
+        // What says by itself where somebody stands is no town, whatever stands above it.
+        if label == "stand" {
+            return numbered(label);
+        }
         if let Some(field) = column.caption.as_deref().and_then(captions::field_of).filter(|field| *field != "name") {
             return field.to_owned();
         }

@@ -135,6 +135,7 @@ pub(super) fn list(structured: &Structured, page: &Url) -> Option<List> {
             more: fields(thing, page),
             kind: kind(thing),
             partial: false,
+            beside: false,
             path: format!("{:?} {}", thing.syntax, thing.path),
         }
     };

@@ -32,6 +32,19 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     Words { whole: folded(whole), begin: begin.into_iter().map(words).collect(), counted: folded(counted) }
 });
 
+/// Signs by which something is rated.
+const STARS: &[char] = &['★', '☆', '⭐', '✩', '✪', '✭', '✮', '✯', '⯨', '🌟'];
+
+/// A text without the stars before and behind it, and without the words or the number that these alone say: empty where nothing else is said.
+pub(super) fn without_stars(text: String) -> String {
+    if !text.contains(STARS) {
+        return text;
+    }
+    let rest = text.trim_matches(|c: char| STARS.contains(&c) || c.is_whitespace() || c == '\u{fe0f}');
+    let counts = rest.len() < text.trim().len() && (rest.ends_with([':', '：']) || !rest.contains(char::is_alphabetic));
+    if counts { String::new() } else { rest.to_owned() }
+}
+
 /// Whether a text of a company's box is no more than a badge.
 pub(super) fn is_badge(text: &str) -> bool {
     let Words { whole, begin, counted } = &*WORDS;

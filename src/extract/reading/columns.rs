@@ -1,6 +1,6 @@
 //! The fields of a list's records: what stands in the same place of each is a column, labelled by what its words are. Knows no site and no class.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use url::Url;
 
@@ -8,14 +8,15 @@ use super::super::captions;
 use super::super::html::Tag;
 use super::super::shown::{At, Node, Shown};
 use super::super::value::{self, Hints, Type};
+use super::kinds::{ColumnKind, kinds};
 use super::layout::{Layout, class};
 use super::{Item, Listed};
-use super::{badges, lines, names, over, places, titles};
+use super::{badges, beside, called, lines, names, over, places, titles};
 use crate::base::text::clip;
 use crate::model::Value;
 
-const MAIL: &str = "mailto:";
-const TEL: &str = "tel:";
+pub(super) const MAIL: &str = "mailto:";
+pub(super) const TEL: &str = "tel:";
 /// Characters of one cell.
 const CELL: usize = 2_000;
 /// Characters of an amount with its currency.
@@ -24,14 +25,10 @@ const AMOUNT: usize = 20;
 const CAPTION: usize = 20;
 /// Cells of one record.
 const CELLS: usize = 60;
-/// Cells of one column that say what it is.
-const LOOKED: usize = 20;
-/// Columns of one list.
-const COLUMNS: usize = 40;
 /// Characters that a price, a date, a number or an address of mail takes, with its label.
 pub(super) const SHORT: usize = 60;
 /// The share of a column's cells that have to be of a type.
-const MOST: f64 = 0.6;
+pub(super) const MOST: f64 = 0.6;
 
 /// A field of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +59,8 @@ pub struct Column {
 pub(super) struct Raw {
     pub(super) at: At,
     pub(super) place: u64,
+    /// The same without its number among the cells that stand alike.
+    pub(super) way: u64,
     pub(super) text: String,
     pub(super) heading: bool,
     pub(super) link: bool,
@@ -70,10 +69,24 @@ pub(super) struct Raw {
     pub(super) says: Says,
     /// Of a number, what is known of it beside its words: a fax (`true`), a telephone.
     pub(super) fax: Option<bool>,
-    /// Whether its element is made for captions: `dt`, `th`, `b`.
-    pub(super) term: bool,
+    /// Whether its element is made for captions.
+    pub(super) term: Term,
+    /// What the cell before it calls it.
+    pub(super) called: Option<String>,
+    /// Whether it is none of its record's values: what the next cell is called, or another company.
+    pub(super) spent: bool,
     /// Of a table: the number of its cell in the row, from 0, and whether the cell belongs to other rows as well.
     pub(super) cell: Option<(usize, bool)>,
+}
+
+/// Whether an element is made for captions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Term {
+    Not,
+    /// And for other words: `b`, `strong`, `label`.
+    Also,
+    /// And for nothing else: `dt`, `th`.
+    Alone,
 }
 
 /// What the element of a cell says its words are.
@@ -99,10 +112,12 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
     }
     let named = names::names(&raws, &heads, company);
     names::without_ranks(&mut raws, &named);
-    let called = raws.iter().zip(&named).filter_map(|(raws, name)| Some(raws[(*name)?].text.as_str()));
-    let captioned = titles::leads(called).is_some();
+    called::call(&mut raws, &named, &heads);
+    let others = if company { beside::take(shown, records, (&mut raws, &named), base) } else { Vec::new() };
+    let own = raws.iter().zip(&named).filter_map(|(raws, name)| Some(raws[(*name)?].text.as_str()));
+    let captioned = titles::leads(own).is_some();
     let details = names::details((shown, &layout), records, (&raws, &named), base);
-    let (kinds, of) = kinds((&raws, &named), &heads, base, hints);
+    let (kinds, of) = kinds((&raws, &named), &heads, (base, hints, company));
     let mut columns: Vec<Column> = Vec::new();
     let mut items = Vec::with_capacity(records.len());
     let mut numbers: HashMap<String, usize> = HashMap::new();
@@ -148,10 +163,11 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
         }
         cells.sort_by_key(|cell| cell.column);
         let paths = record.iter().map(|at| shown.path(*at)).collect();
-        items.push(Item { paths, cells, detail, site: names::site(shown, record, base) });
+        items.push(Item { paths, cells, detail, site: names::site(shown, record, base), beside: false });
     }
     let mut listed = Listed { columns, records: items };
     add_headings(shown, records, &mut listed, hints);
+    beside::put(&mut listed, others);
     listed
 }
 
@@ -201,14 +217,13 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, (base, hints, co
                 at += 1;
                 continue;
             }
-            let text = shown.words(at, CELL);
+            let text = badges::without_stars(shown.words(at, CELL));
             let found = raw((shown, layout), root, at, text, place(shown, layout, root, at));
             // Somebody may be called so.
             let badge = || company && !found.heading && !found.link && badges::is_badge(&found.text);
             if found.text.chars().any(char::is_alphanumeric) && !badge() {
                 let nth = times.entry(found.place).and_modify(|n| *n += 1).or_insert(0);
-                let place = found.place.wrapping_mul(31).wrapping_add(*nth);
-                out.push(Raw { place, ..found });
+                out.push(Raw { place: called::nth(found.way, *nth), ..found });
             }
             at = node.end.max(at + 1);
         }
@@ -224,10 +239,10 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, (base, hints, co
     out
 }
 
-/// Whether a cell is only the words before a number or an address that stands in a cell of its own: "Tel.".
+/// Whether a cell is only what the next one is called, or the words before a number or an address that stands in a cell of its own: "Tel.".
 pub(super) fn is_caption(raw: &Raw) -> bool {
     let field = || captions::field_of(&raw.text);
-    !raw.link && raw.contact.is_none() && raw.text.len() <= CAPTION && matches!(field(), Some("phone" | "fax" | "email"))
+    raw.spent || !raw.link && raw.contact.is_none() && raw.text.len() <= CAPTION && matches!(field(), Some("phone" | "fax" | "email"))
 }
 
 /// Whether an element is one amount, its currency in an element of its own: `<b>12,50 <i>€</i></b>`.
@@ -248,9 +263,15 @@ fn is_amount(shown: &Shown<'_>, at: At, (base, hints): (&Url, &Hints)) -> bool {
 fn is_line(shown: &Shown<'_>, root: At, at: At) -> bool {
     let node = &shown.nodes[at];
     let broken = |inner: &Node<'_>| inner.is(Tag::Br) && !(at == root && node.is(Tag::P));
+    // Lines that are called something each are no text: `<b>Town:</b> Breda<br><b>Sector:</b> Steel`.
+    let captions = || {
+        let inner = || shown.nodes[at + 1..node.end].iter();
+        let ends = |inner: &&Node<'_>| inner.element.is_none() && inner.text.trim_end().ends_with([':', '：']);
+        inner().any(|inner| inner.is(Tag::Br)) && inner().filter(ends).count() > 1
+    };
     node.element.is_some()
         && (node.is(Tag::A)
-            || node.is(Tag::P) && node.links == 0
+            || node.is(Tag::P) && node.links == 0 && !captions()
             || matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6))
         && node.end - at < 40
         && (at..node.end).all(|inner| shown.nodes[inner].icon.is_none() || lines::icon(shown, inner).is_none())
@@ -300,6 +321,7 @@ fn raw((shown, layout): (&Shown<'_>, &Layout), root: At, at: At, text: String, p
     Raw {
         at,
         place,
+        way: place,
         heading: any(&[Tag::H1, Tag::H2, Tag::H3, Tag::H4, Tag::H5, Tag::H6, Tag::Dt]),
         link: shown.nodes[at].linked || inside().any(|at| shown.nodes[at].linked),
         contact: contact.map(str::to_owned),
@@ -309,108 +331,16 @@ fn raw((shown, layout): (&Shown<'_>, &Layout), root: At, at: At, text: String, p
             (false, false) => Says::Nothing,
         },
         fax: lines::icon(shown, at),
-        term: any(&[Tag::Dt, Tag::Th]) || ["b", "strong", "label"].iter().any(|name| named(name)),
+        called: None,
+        spent: false,
+        term: match (any(&[Tag::Dt, Tag::Th]), ["b", "strong", "label"].iter().any(|name| named(name))) {
+            (true, _) => Term::Alone,
+            (false, true) => Term::Also,
+            (false, false) => Term::Not,
+        },
         cell: cell.map(|(nth, cell)| (nth + layout.shift(cell), layout.is_long(cell))),
         text,
     }
-}
-
-/// What a column is.
-#[derive(Clone, Debug)]
-struct ColumnKind {
-    label: String,
-    caption: Option<String>,
-    place: u64,
-    /// Whether the caption stands before each value, in the same cell.
-    leads: bool,
-    /// Whether it names somebody to be asked for.
-    asked: bool,
-}
-
-/// A cell with the numbers of its record and of itself in it.
-type Stands<'r> = (usize, usize, &'r Raw);
-
-/// The columns, and which place belongs to which.
-fn kinds(
-    (raws, names): (&[Vec<Raw>], &[Option<usize>]),
-    heads: &[String],
-    base: &Url,
-    hints: &Hints,
-) -> (Vec<ColumnKind>, HashMap<u64, usize>) {
-    let mut by_place: BTreeMap<(usize, u64), Vec<Stands<'_>>> = BTreeMap::new();
-    let mut first: HashMap<u64, usize> = HashMap::new();
-    for (record, (raws, name)) in raws.iter().zip(names).enumerate() {
-        for (i, raw) in raws.iter().enumerate().filter(|(i, raw)| Some(*i) != *name && !is_caption(raw)) {
-            let order = *first.entry(raw.place).or_insert(i);
-            by_place.entry((order, raw.place)).or_default().push((record, i, raw));
-        }
-    }
-    let least = (raws.len() / 10).max(usize::from(raws.len() > 1) + 1).min(raws.len());
-    let (mut kinds, mut of, mut plain): (Vec<ColumnKind>, _, _) = (Vec::new(), HashMap::new(), 0);
-    let mut records: Vec<Vec<usize>> = Vec::new();
-    let mut of_contact = None;
-    // The same words in every record are none of its values: "read more", "price:".
-    let varies = |cells: &[Stands<'_>]| {
-        cells.len() < 3 || cells.iter().any(|(_, _, cell)| cell.text != cells[0].2.text || cell.contact != cells[0].2.contact)
-    };
-    for ((_, place), found) in by_place.into_iter().filter(|(_, cells)| cells.len() >= least && varies(cells)).take(COLUMNS) {
-        let cells: Vec<&Raw> = found.iter().map(|(_, _, raw)| *raw).collect();
-        let leads = titles::leads(cells.iter().map(|raw| raw.text.as_str()));
-        let head = cells[0].cell.and_then(|(cell, _)| heads.get(cell)).filter(|head| !head.is_empty());
-        let before =
-            || titles::before(found.iter().map(|(record, i, _)| i.checked_sub(1).map(|i| (&raws[*record][i].text, raws[*record][i].term))));
-        let caption = leads.clone().or_else(|| head.cloned()).or_else(before);
-        let stripped: Vec<Raw> = match &leads {
-            Some(_) => cells.iter().map(|raw| Raw { text: titles::cut(&raw.text).to_owned(), ..(*raw).clone() }).collect(),
-            None => Vec::new(),
-        };
-        let cells = if leads.is_some() { stripped.iter().collect() } else { cells };
-        // Numbers of a country that nobody knows are telephone numbers where the page calls them so.
-        let figures = |raw: &&&Raw| (6..=20).contains(&raw.text.chars().filter(char::is_ascii_digit).count()) && raw.text.len() <= SHORT;
-        let most = |fax: bool| cells.iter().filter(|raw| raw.fax == Some(fax)).count() as f64 >= MOST * cells.len() as f64;
-        let field = caption.as_deref().and_then(captions::field_of);
-        let said = field.filter(|field| matches!(*field, "phone" | "fax")).or(most(false).then_some("phone"));
-        let said = if most(true) { Some("fax") } else { said };
-        let called = || said.filter(|_| cells.iter().filter(figures).count() as f64 >= MOST * cells.len() as f64);
-        let label = label(&cells, base, hints).map(|label| if label == "phone" { said.unwrap_or(label) } else { label });
-        let label = label.or_else(called).map_or_else(
-            || {
-                plain += 1;
-                format!("column {plain}")
-            },
-            str::to_owned,
-        );
-        // What is called a contact may be a number: it is nobody's name.
-        let reached = matches!(label.as_str(), "phone" | "fax" | "email");
-        let caption = caption.filter(|_| !(reached && field == Some("person")));
-        of_contact = of_contact.or((label == "phone" && caption.is_none() && field == Some("person")).then_some(kinds.len()));
-        let mine: Vec<usize> = found.iter().map(|(record, ..)| *record).collect();
-        let label = apart(&label, &mine, &kinds, &records);
-        of.insert(place, kinds.len());
-        kinds.push(ColumnKind { label, caption, place, leads: leads.is_some(), asked: field == Some("person") && !reached });
-        records.push(mine);
-    }
-    // Who is to be asked for rings second.
-    if let Some(contact) = of_contact
-        && let Some(other) = kinds.iter().position(|kind| kind.label == "phone 2")
-    {
-        kinds[other].label = std::mem::replace(&mut kinds[contact].label, "phone 2".to_owned());
-    }
-    (kinds, of)
-}
-
-/// The label of a column: another one than that of a column which the same records have besides. (What stands here in some records and there
-/// in others is one column.)
-fn apart(label: &str, mine: &[usize], kinds: &[ColumnKind], records: &[Vec<usize>]) -> String {
-    let clashes = |label: &str| {
-        let same = kinds.iter().zip(records).filter(|(kind, _)| kind.label == label);
-        same.into_iter().any(|(_, theirs)| {
-            let both = mine.iter().filter(|record| theirs.binary_search(record).is_ok()).count();
-            both * 2 > mine.len().min(theirs.len())
-        })
-    };
-    let numbered = (2..=kinds.len() + 2).map(|n| format!("{label} {n}"));
-    std::iter::once(label.to_owned()).chain(numbered).find(|label| !clashes(label)).unwrap_or_else(|| label.to_owned())
 }
 
 /// The words of a cell; of a link for mail the address in it, when the words are none.
@@ -433,52 +363,6 @@ fn words_of(raw: &Raw, kind: &ColumnKind, base: &Url, hints: &Hints) -> String {
 fn is_number(href: &str, base: &Url, hints: &Hints) -> bool {
     let dials = href.get(..TEL.len()).is_some_and(|start| start.eq_ignore_ascii_case(TEL));
     dials && value::read(Type::Phone, href, base, hints).is_some()
-}
-
-/// What the cells of a column are.
-fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
-    let looked = &cells[..cells.len().min(LOOKED)];
-    let most = |of: &dyn Fn(&Raw) -> bool| looked.iter().filter(|raw| of(raw)).count() as f64 >= MOST * looked.len() as f64;
-    let read = |kind: Type, raw: &Raw| value::read(kind, &raw.text, base, hints);
-    let short = |raw: &Raw| raw.text.len() <= SHORT;
-    let digits = |raw: &Raw| raw.text.chars().filter(char::is_ascii_digit).count();
-    let linked = |raw: &Raw, start: &str| {
-        raw.contact.as_ref().is_some_and(|href| href.len() > start.len() && href[..start.len()].eq_ignore_ascii_case(start))
-    };
-    if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains(['@', '(', '[', '{']) && read(Type::Email, raw).is_some()) {
-        return Some("email");
-    }
-    let town = |raw: &Raw| places::is_town(&raw.text, hints.country);
-    // A long number alone is a number of something, and no second since 1970.
-    let number = |raw: &Raw| raw.text.len() > 8 && raw.text.bytes().all(|b| b.is_ascii_digit());
-    let time = |raw: &Raw| short(raw) && digits(raw) >= 2 && !raw.text.contains('%') && !number(raw) && read(Type::Time, raw).is_some();
-    if most(&|raw| linked(raw, TEL) || short(raw) && digits(raw) >= 6 && !time(raw) && !town(raw) && read(Type::Phone, raw).is_some()) {
-        return Some("phone");
-    }
-    if most(&|raw| short(raw) && digits(raw) >= 6 && read(Type::Fax, raw).is_some()) {
-        return Some("fax");
-    }
-    if most(&|raw| short(raw) && matches!(read(Type::Money, raw), Some(Value::Money(amount)) if amount.currency.is_some())) {
-        return Some("price");
-    }
-    if most(&town) {
-        return Some("place");
-    }
-    if most(&|raw| raw.says == Says::Time || time(raw)) {
-        return Some("date");
-    }
-    if most(&|raw| raw.says == Says::Address || places::is_address(&raw.text)) {
-        return Some("address");
-    }
-    if most(&|raw| !raw.link && raw.text.chars().count() >= 60) {
-        return Some("description");
-    }
-    let mut kinds: Vec<&str> = looked.iter().map(|raw| raw.text.as_str()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let usual = kinds.iter().map(|kind| looked.iter().filter(|raw| raw.text == **kind).count()).max().unwrap_or(0);
-    let few = usual * 10 <= looked.len() * 7 && looked.len() >= 4 && (2..=looked.len() / 2).contains(&kinds.len());
-    (few && most(&|raw| raw.text.chars().count() <= 40 && digits(raw) == 0)).then_some("category")
 }
 
 /// The first image, as pages that load late name it too.

@@ -11,7 +11,7 @@ use super::super::lists;
 use super::super::rung::{self, Rung};
 use super::super::shown::{At, Shown};
 use super::super::value::{self, Hints, Type, contact};
-use super::columns::{Raw, SHORT, is_caption};
+use super::columns::{Raw, SHORT, Term, is_caption};
 
 /// Parts of one line; more are a text.
 const PIECES: usize = 8;
@@ -19,14 +19,64 @@ const PIECES: usize = 8;
 const TOWN: usize = 4;
 /// Digits of a number.
 const DIGITS: usize = 6;
+/// Characters of a number of those who work somewhere.
+const COUNT: usize = 40;
+/// What stands between two things of one line.
+const BETWEEN: [&str; 6] = [" · ", " • ", " | ", " – ", " / ", ", "];
 /// What the place of a number is called beside that of its line.
+const COUNTED: u64 = 0x636f;
 const PHONE: u64 = 0x7065;
 const FAX: u64 = 0x6661;
 
 /// Parts the lines of all records, those of one place alike.
 pub(super) fn part(raws: &mut [Vec<Raw>], by: (&Url, &Hints)) {
     names(raws);
+    counts(raws);
     numbers(raws, by);
+}
+
+/// Whether words are a number of those who work somewhere: "120 employees", "50-99 Mitarbeiter".
+pub(super) fn is_count(text: &str) -> bool {
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '>' | '<' | '~' | '+'));
+    if text.chars().count() > COUNT || !text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let rest: Vec<&str> = text.split_whitespace().filter(|word| !is_number(word) && !matches!(*word, "-" | "–")).collect();
+    !rest.is_empty() && captions::field_of(&rest.join(" ")) == Some("size")
+}
+
+/// Gives the number of those who work somewhere a cell of its own where it stands in a line with something else: "Leeds · 120 employees".
+fn counts(raws: &mut [Vec<Raw>]) {
+    for own in raws.iter_mut() {
+        for at in (0..own.len()).rev() {
+            let raw = &own[at];
+            if raw.contact.is_some() || raw.text.len() > SHORT * 2 || !raw.text.contains(|c: char| c.is_ascii_digit()) {
+                continue;
+            }
+            let Some((rest, count)) = counted(&raw.text) else { continue };
+            let count = Raw {
+                text: count,
+                place: raw.place.rotate_left(17) ^ COUNTED,
+                way: raw.way ^ COUNTED,
+                heading: false,
+                link: false,
+                cell: None,
+                ..raw.clone()
+            };
+            own[at].text = rest;
+            own.insert(at + 1, count);
+        }
+    }
+}
+
+/// What a line says beside a number of those who work somewhere, and that number.
+fn counted(text: &str) -> Option<(String, String)> {
+    BETWEEN.iter().find_map(|mark| {
+        let pieces: Vec<&str> = text.split(mark).map(str::trim).filter(|piece| !piece.is_empty()).collect();
+        let (counts, rest): (Vec<&str>, Vec<&str>) = pieces.iter().copied().partition(|piece| is_count(piece));
+        let [count] = counts[..] else { return None };
+        (!rest.is_empty()).then(|| (rest.join(mark), count.to_owned()))
+    })
 }
 
 /// Where the records are a line each that leads nowhere, parts what stands behind their names from these.
@@ -185,7 +235,7 @@ impl Line {
                 place: at.rotate_left(2 * *nth),
                 heading: false,
                 fax: Some(number.fax),
-                term: false,
+                term: Term::Not,
                 cell,
                 ..raw.clone()
             });

@@ -109,7 +109,8 @@ fn led(raw: &Raw) -> Option<&'static str> {
     if raw.text.len() > SHORT {
         return None;
     }
-    captions::split(&raw.text).and_then(|(caption, _)| captions::field_of(caption))
+    let stand = || captions::is_stand(&raw.text).then_some("stand");
+    captions::split(&raw.text).and_then(|(caption, _)| captions::field_of(caption)).or_else(stand)
 }
 
 /// What the cells of a list have in common: the words that stand in nearly all records, the places whose words are always the same, and those

@@ -1244,3 +1244,172 @@ fn a_number_is_what_the_caption_before_it_says() {
     assert_eq!(values(&streets, "address").first().copied(), Some("Calle Mayor 1, 09001 Burgos"), "{:#?}", streets.lists[0].columns);
     assert_eq!(values(&streets, "phone").len(), 8);
 }
+
+/// The columns of a list of companies, each with how many records have it, and what the record of this number says in it.
+fn told(html: &str, record: usize) -> Vec<(String, usize, String)> {
+    let reading = read_as(html, true);
+    let main = &reading.lists[0];
+    let value = |column: usize| {
+        let cell = main.records[record].cells.iter().find(|cell| cell.column == column);
+        cell.map_or_else(String::new, |cell| cell.value.clone())
+    };
+    let called =
+        |column: &Column| column.caption.as_deref().filter(|_| column.label.starts_with("column")).unwrap_or(&column.label).to_owned();
+    let columns = main.columns.iter().enumerate().filter(|(_, column)| !matches!(column.label.as_str(), "link" | "image"));
+    columns.map(|(at, column)| (called(column), column.filled, value(at))).collect()
+}
+
+#[test]
+fn what_has_a_caption_is_a_field_however_few_have_it_and_though_all_have_the_same() {
+    let only = |n: usize, at: usize, text: &str| if n == at { text.to_owned() } else { String::new() };
+    let trade = |n: usize| ["Guss", "Blech", "Metal"][n % 3].to_owned() + ["", " und Draht", ", Stahl", "e"][n % 4];
+    let table = format!(
+        "<table><tr><th>Empresa<th>Localidad<th>Correo<th>CIF<th></tr>{}</table>",
+        repeat(30, |n| format!(
+            "<tr><td>Maker {n}, S.L.<td>Villarreal<td>{}<td>{}<td><a href=/m/{n}>Ver ficha</a></tr>",
+            only(n, 5, "info@maker.example"),
+            only(n, 9, "B12345674")
+        ))
+    );
+    let defined = repeat(20, |n| {
+        let (mail, id) = (only(n, 5, "<dt>Correo</dt><dd>info@maker.example</dd>"), only(n, 9, "<dt>CIF</dt><dd>B12345674</dd>"));
+        format!(
+            "<article><h3>Maker {n} S.A.</h3><dl>{mail}<dt>Actividad</dt><dd>{}</dd>{id}<dt>Municipio</dt><dd>Burgos</dd></dl></article>",
+            trade(n)
+        )
+    });
+    let lines = repeat(12, |n| {
+        let id = only(n, 9, "<p>USt-IdNr.: DE136695976</p>");
+        format!("<li><h4>Maker {n} GmbH</h4><p>Ort: Hagen</p>{id}<p>Branche: {}</p><p>Mitarbeiter: {n}0</p></li>", trade(n))
+    });
+    let rows = repeat(10, |n| {
+        let id = only(n, 9, "<tr><th>NIF</th><td>501442600</td></tr>");
+        format!(
+            "<table class=f><tr><th colspan=2>Maker {n} Lda</th></tr><tr><th>Localidade</th><td>Maia</td></tr>{id}<tr><th>Setor</th><td>{}</td></tr></table>",
+            trade(n)
+        )
+    });
+    for (html, record, want) in [
+        (
+            table,
+            4,
+            &[("name", 30, "Maker 5, S.L."), ("Localidad", 30, "Villarreal"), ("email", 1, "info@maker.example"), ("tax_id", 1, "")][..],
+        ),
+        (
+            defined,
+            8,
+            &[
+                ("name", 20, "Maker 9 S.A."),
+                ("Actividad", 20, "Guss und Draht"),
+                ("Municipio", 20, "Burgos"),
+                ("tax_id", 1, "B12345674"),
+                ("email", 1, ""),
+            ],
+        ),
+        (
+            format!("<ul>{lines}</ul>"),
+            8,
+            &[
+                ("name", 12, "Maker 9 GmbH"),
+                ("Ort", 12, "Hagen"),
+                ("tax_id", 1, "DE136695976"),
+                ("Branche", 12, "Guss und Draht"),
+                ("Mitarbeiter", 12, "90"),
+            ],
+        ),
+        (rows, 8, &[("name", 10, "Maker 9 Lda"), ("Localidade", 10, "Maia"), ("NIF", 1, "501442600"), ("Setor", 10, "Guss und Draht")]),
+    ] {
+        let mut all = told(&html, record);
+        all.sort();
+        let mut want: Vec<(String, usize, String)> =
+            want.iter().map(|(label, n, value)| ((*label).to_owned(), *n, (*value).to_owned())).collect();
+        want.sort();
+        assert_eq!(all, want);
+    }
+}
+
+#[test]
+fn what_has_no_caption_and_few_have_is_a_field_where_it_tells_what_it_is() {
+    for (text, want) in [
+        ("<span class=e>sales@maker.example</span>", Some("email")),
+        ("<span class=t>+44 113 496 0123</span>", Some("phone")),
+        ("<span class=v>GB 980 7806 84</span>", Some("tax_id")),
+        ("<span class=x>Closed on Mondays</span>", None),
+        ("<span class=x>Order 113 496</span>", None),
+    ] {
+        let one = |n: usize| {
+            format!(
+                "<li class=m><h4>Maker {n} Ltd</h4><p>{WORDS} {n}</p><span class=s>Save</span><span class=h>+44 113 496 9999</span>{}</li>",
+                if n == 7 { text } else { "" }
+            )
+        };
+        let labels: Vec<String> = told(&format!("<ul>{}</ul>", repeat(30, one)), 6).into_iter().map(|(label, ..)| label).collect();
+        let told: Vec<&str> =
+            labels.iter().map(String::as_str).filter(|label| !matches!(*label, "name" | "column 1" | "description")).collect();
+        assert_eq!(told, want.into_iter().collect::<Vec<_>>(), "{text} {labels:?}");
+    }
+}
+
+#[test]
+fn a_line_is_no_more_than_it_says() {
+    let town = |n: usize| ["Leeds", "York", "Hull", "Ely", "Wick", "Ross", "Bury", "Hove"][n % 8];
+    for (line, want) in [
+        ((|n| format!("Hall 5, Stand B1{n}")) as fn(usize) -> String, ("stand", "Hall 5, Stand B12")),
+        (|n| format!("Stand B1{n}"), ("Stand", "B12")),
+        (|n| format!("Halle {n}"), ("stand", "Halle 2")),
+        (|n| format!("Павильон 3, стенд Б1{n}"), ("stand", "Павильон 3, стенд Б12")),
+        (|n| format!("{n}20 employees"), ("size 2", "220 employees")),
+        (|n| format!("{n}0-{n}9 Mitarbeiter"), ("size 2", "20-29 Mitarbeiter")),
+    ] {
+        let one = |n: usize| {
+            format!(
+                "<li><h3>Maker {n} ★★★★☆</h3><p class=a>{} · {n}20 employees</p><p class=b>{}</p><p class=c>★★★★☆</p><p class=d>Rating: ★★★★☆</p></li>",
+                town(n),
+                line(n)
+            )
+        };
+        let all = told(&format!("<ul>{}</ul>", repeat(8, one)), 1);
+        let value = |label: &str| all.iter().find(|(own, ..)| own == label).map(|(.., value)| value.as_str());
+        assert_eq!(value("name"), Some("Maker 2"), "{all:?}");
+        assert_eq!(value(want.0), Some(want.1), "{all:?}");
+        assert!(value("address").is_none() && all.iter().any(|(.., value)| value == "Hull"), "{all:?}");
+        assert!(all.iter().all(|(.., value)| !value.contains('★')), "{all:?}");
+    }
+}
+
+#[test]
+fn who_shares_a_stand_is_a_record_of_its_own() {
+    let co = |n: usize| format!("<ul class=co><li>Branch {n} Technik GmbH</li><li><a href=/e/9{n}>Partner {n} AG</a></li></ul>");
+    let nested = |n: usize| {
+        let beside = if n % 4 == 2 { format!("<p>Mitaussteller:</p>{}", co(n)) } else { String::new() };
+        format!("<li class=a><h3>Maker {n} GmbH</h3><p>Halle 3, Stand C{n}</p>{beside}</li>")
+    };
+    let cell = |n: usize| {
+        let beside = if n == 2 { "<br>Branch 2 Technik, S.A." } else { "" };
+        format!("<tr><td>Maker {n}, S.L.{beside}</td><td>Pabellón 1, Stand A{n}</td><td>Trade {}</td></tr>", n % 7)
+    };
+    let line = |n: usize| {
+        let beside = if n == 2 { "<dt>Co-exhibitors</dt><dd>Branch 2, Ltd, Partner 2 plc</dd>" } else { "" };
+        format!("<div class=e><h3><a href=/e/{n}>Maker {n} Ltd</a></h3><dl><dt>Stand</dt><dd>A{n}</dd>{beside}</dl></div>")
+    };
+    for (html, want) in [
+        (format!("<ul>{}</ul>", repeat(9, nested)), &["Maker 2 GmbH", "Branch 2 Technik GmbH", "Partner 2 AG", "Maker 3 GmbH"][..]),
+        (
+            format!("<table><tr><th>Expositor<th>Ubicación<th>Sector</tr>{}</table>", repeat(30, cell)),
+            &["Maker 2, S.L.", "Branch 2 Technik, S.A.", "Maker 3, S.L."],
+        ),
+        (repeat(12, line), &["Maker 2 Ltd", "Branch 2, Ltd", "Partner 2 plc", "Maker 3 Ltd"]),
+    ] {
+        let reading = read_as(&html, true);
+        assert_eq!(&names(&reading)[1..=want.len()], want, "{:?}", reading.lists[0].columns);
+        let main = &reading.lists[0];
+        let stand = |item: &Item| {
+            item.cells.iter().find(|cell| cell.value.contains(['A', 'C']) && cell.value.ends_with('2')).map(|cell| cell.value.clone())
+        };
+        assert!(stand(&main.records[1]).is_some() && stand(&main.records[1]) == stand(&main.records[2]), "{:?}", main.records[2]);
+        assert!(main.records.iter().all(|item| item.cells.len() <= 4), "nothing of them is left in the records: {:?}", main.columns);
+    }
+    let groups = |n: usize| format!("<tr><td>Maker {n}, S.L.<br>Group {n}, S.A.</td><td>Town {n}</td><td>Trade {}</td></tr>", n % 7);
+    let reading = read_as(&format!("<table><tr><th>Empresa<th>Localidad<th>Sector</tr>{}</table>", repeat(9, groups)), true);
+    assert_eq!(reading.lists[0].records.len(), 9, "what all have is something of theirs");
+}
