@@ -24,7 +24,7 @@ use super::value::{self, Hints, Type, is_of_site};
 use super::{About, Input, Kind, Spec};
 use crate::base::text::{clip, count, squeeze, words};
 use crate::model::{
-    BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, KEY_PARTS, Learned, Record, RecordKind, Value, one_spelling,
+    BadEntry, Extract, Failure, FailureClass, Fault, FieldName, Found, KEY_PARTS, Learned, Record, RecordKind, Value, one_spelling,
 };
 use align::Aligned;
 use learn::{Learns, own_contacts};

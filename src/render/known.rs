@@ -70,6 +70,17 @@ mod tests {
     use crate::model::sample::organisation;
 
     #[test]
+    fn a_number_as_written_says_so_and_is_no_link() {
+        let by = NextStep::Words("call".to_owned());
+        for (phone, words, links) in
+            [("+34911234567", "+34911234567", true), ("01482 555 123", "01482 555 123 (as written, its country is not known)", false)]
+        {
+            let told = contacts(&organisation("Acme", &[(FactName::Phone, phone)]), &by, Language::En);
+            assert_eq!((told[0].words.as_str(), told[0].href.is_some()), (words, links));
+        }
+    }
+
+    #[test]
     fn the_address_of_the_next_step_is_among_the_contacts() {
         let mails = ["a@acme.es", "b@acme.es", "c@acme.es"].map(|mail| (FactName::Email, mail));
         let acme = organisation("Acme", &[&mails[..], &[(FactName::Phone, "+34911234567")]].concat());

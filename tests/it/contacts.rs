@@ -100,10 +100,6 @@ async fn numbers_of_members_are_read_by_the_country_of_their_own_pages_or_kept()
             panic!()
         };
         assert_eq!(format!("{source:?}").contains("6 telephone numbers are kept as written"), country.is_none(), "{source:#?}");
-        world.wait(SignedDuration::from_hours(30));
-        world.drain().await;
-        let mails = world.written("mail").concat();
-        assert_eq!(mails.contains("as written"), country.is_none(), "{mails}");
     }
 }
 
@@ -111,9 +107,10 @@ async fn numbers_of_members_are_read_by_the_country_of_their_own_pages_or_kept()
 async fn contacts_of_the_site_on_every_own_page_are_no_members() {
     // The chamber's stand first, and the last member has none of its own.
     let own: fn(usize) -> String = |n| {
-        let member = if n < 5 { format!("<p>Tel: 01482 555 12{n}</p><p>E-mail: office@member{n}.example</p>") } else { String::new() };
-        format!("<div class=side><p>Hull HU1 3DA</p><p>Tel: 01482 000 999 / 01482 324 976</p><p>E-mail: hello@hullchamber.example</p></div><div>{member}</div>")
-            .replace("01482 000 999 / ", "")
+        let member = if n < 5 { format!("<p>Tel: 01482 555 12{n}</p><p>E-mail: office@member{n}.co.uk</p>") } else { String::new() };
+        format!(
+            "<div class=side><p>Hull HU1 3DA</p><p>Tel: 01482 324 976</p><p>E-mail: hello@hullchamber.co.uk</p></div><div>{member}</div>"
+        )
     };
     let server = directory("en", &NAMES, own);
     let world = Inside::new(&config(&server.address)).await;
@@ -124,14 +121,7 @@ async fn contacts_of_the_site_on_every_own_page_are_no_members() {
     let told: Vec<String> = organisations(&world).await.values().map(mails).collect();
     assert_eq!(
         told,
-        [
-            "office@member0.example",
-            "office@member1.example",
-            "office@member2.example",
-            "office@member3.example",
-            "office@member4.example",
-            ""
-        ]
+        ["office@member0.co.uk", "office@member1.co.uk", "office@member2.co.uk", "office@member3.co.uk", "office@member4.co.uk", ""]
     );
 }
 

@@ -195,7 +195,7 @@ mod tests {
             ("Webdesign", true, Some(Credit::Below)),
             ("Hosting", true, Some(Credit::Below)),
             ("Site by", false, Some(Credit::Below)),
-            ("© Firma · Designed by ", false, Some(Credit::From(10))),
+            ("© Firma · Designed by ", false, Some(Credit::From(12))),
             // What an agency offers, and what others do.
             ("Furniture designed by hand, made by craftsmen. Call 020 7946 0000", false, None),
             ("We are a web agency: website design and hosting. Call 020 7946 0000", false, None),

@@ -8,8 +8,6 @@ use crate::base::ids::hash64;
 use crate::base::text::{clip, fold, words};
 use crate::model::{AS_WRITTEN, CompanyName, Draft, FieldName, Found, Learned, LearnedPage, Value};
 
-/// The last digits of a number by which it is known, with the code of its country or without.
-const DIGITS: usize = 7;
 /// Names from which on what they share is the site's for good.
 const SURE: usize = 3;
 /// Contacts of one page that are remembered, and characters of its name.
@@ -34,10 +32,9 @@ pub fn contact_mark(field: &str, value: &Value) -> Option<u64> {
     }
 }
 
-/// The mark of a telephone number, by its last digits.
+/// The mark of a telephone number, with the code of its country or without.
 pub(super) fn mark_of_number(text: &str) -> u64 {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    mark_of_words(&digits[digits.len().saturating_sub(DIGITS)..])
+    mark_of_words(&value::contact::national(text))
 }
 
 /// The mark of an address.
@@ -253,6 +250,8 @@ mod tests {
         assert_eq!(number("phone", "+44 1482 555 123"), number("phone_as_written", "01482 555123"));
         assert_eq!(number("phone", "+46 31 12 34 56"), number("fax", "031-12 34 56"));
         assert_ne!(number("phone", "+44 1482 555 123"), number("phone", "+44 1482 555 124"));
+        assert_ne!(number("phone", "+31756123456"), number("phone", "+31206123456"));
+        assert_eq!(number("phone", "+73414751234"), number("phone_as_written", "8 (34147) 5-12-34"));
         assert_eq!(number("website", "https://www.a.example/"), number("website", "http://a.example"));
         assert_eq!(number("place", "Hull"), None);
     }

@@ -57,6 +57,17 @@ fn first_run(decoded: &str, country: Option<country::Id>) -> Option<String> {
     one_number(&run, country).or_else(|| first_of(&APART)).or_else(|| first_of(&CLOSE))
 }
 
+/// The digits of a number within its country, by which it is the same with that country's code and without: what is dialled before them left out.
+pub(in crate::extract) fn national(number: &str) -> String {
+    if let Some(known) = number.starts_with('+').then(|| phonenumber::parse(None, number).ok()).flatten() {
+        return known.national().value().to_string();
+    }
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let bare = digits.trim_start_matches('0');
+    // Russia dials 8.
+    bare.strip_prefix('8').filter(|_| bare.len() == digits.len() && digits.len() == 11).unwrap_or(bare).to_owned()
+}
+
 /// The first digits of a text with what stands between them.
 fn run_of(decoded: &str) -> Option<&str> {
     let start = decoded.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
