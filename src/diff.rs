@@ -44,7 +44,7 @@ pub use drift::{OwnRead, add_counts, add_own, close_counts, count_fields, drifte
 pub use inside::spans_outside;
 pub use keys::{keep_columns, keep_keys, other_ids};
 pub use lexicon::{BadLexicon, Lexicon, Lexicons, Said};
-pub use owned::{has_own, keep_own, mark_own, own_unread};
+pub use owned::{has_own, is_own, keep_own, mark_own, own_unread};
 pub use readable::readable;
 pub use realign::{realign, strangers};
 pub use said::{said, texts, told_alike};

@@ -55,8 +55,11 @@ use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKi
 pub use asides::aside_of;
 pub use decode::decode;
 pub use derive::{Derived, derive};
-pub use doubts::{Doubt, Filled, Leaning, country_of_phones, doubts, filled, has_name, leaning, unfollowed};
-pub use found::Known;
+pub use doubts::{
+    Doubt, Filled, Leaning, country_of_language, country_of_phones, doubts, filled, has_name, is_number_as_written, leaning, unfollowed,
+    unknown_country,
+};
+pub use found::{Known, OwnPage, contact_mark, contacts_of_site};
 pub use json::{Members, Paged, PagingWay};
 pub use naming::USUAL_FIELDS;
 pub use offers::{Offers, Script, offers};
@@ -309,16 +312,20 @@ impl Reader {
         }
     }
 
-    /// Adds what a record's own page says; only listings and directories have such pages, for the others it changes nothing.
+    /// Reads a record's own page; only listings and directories have such pages, for the others it says nothing.
     ///
     /// # Errors
     ///
     /// As [`Reader::read`].
-    pub fn read_detail(&self, draft: &mut Draft, input: &Input<'_>, known: &Known<'_>) -> Result<(), Failure> {
+    pub fn read_own(&self, draft: &Draft, input: &Input<'_>, known: &Known<'_>) -> Result<OwnPage, Failure> {
         match &self.by {
-            By::Listing(reader) => reader.read_detail(draft, input),
-            By::Found(reader) => reader.read_detail(draft, input, known),
-            By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(()),
+            By::Listing(reader) => {
+                let mut whole = draft.clone();
+                reader.read_detail(&mut whole, input)?;
+                Ok(OwnPage::new(whole, Vec::new()))
+            }
+            By::Found(reader) => reader.read_own(draft, input, known),
+            By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(OwnPage::new(draft.clone(), Vec::new())),
         }
     }
 }

@@ -36,7 +36,7 @@ pub use extract::{Aside, BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};
 pub use import::{Import, origin_of, place_of};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown, Verdict, whole_points};
-pub use learned::{Learned, LearnedField};
+pub use learned::{Learned, LearnedField, LearnedPage};
 pub use listed::{ListName, Listed, Listings};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, OfTender, Reminder, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation, UNNAMED};
@@ -45,8 +45,8 @@ pub use page::{
     Visit, VolatileSpan,
 };
 pub use record::{
-    Evidence, Field, FieldName, KEY_PARTS, LOST_BY, OF_LETTERS, OwnPage, Record, RecordKind, SAID_IN, TITLES, WON_BY, one_spelling,
-    other_scheme, procedure_of,
+    AS_WRITTEN, Evidence, Field, FieldName, KEY_PARTS, LOST_BY, OF_LETTERS, OwnPage, Record, RecordKind, SAID_IN, TITLES, WON_BY,
+    one_spelling, other_scheme, procedure_of,
 };
 pub use tender::{
     AWARDED_LOTS, Amendment, Awaited, Award, BUYER_SAYS, BuyerKind, CANCELLED_LOTS, Class, Closing, Content, DEADLINE_FOR, Deadline,

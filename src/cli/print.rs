@@ -434,7 +434,7 @@ fn leads(views: &[LeadView]) -> Table {
         all.add_row([
             view.id.clone(),
             view.segment.clone(),
-            clip(&view.title, 50),
+            view.formerly.iter().fold(clip(&view.title, 50), |now, before| format!("{now} (formerly {})", clip(before, 50))),
             // As mails round: the half away from zero.
             format!("{:.0}", view.fit.round()),
             format!("{:.0}", view.signal.round()),

@@ -262,13 +262,15 @@ fn new_source(id: &SourceId, proposed: &Proposed, way: &Proposal, now: jiff::Tim
 fn chosen(proposed: &Proposed, way: &Proposal, lost: Vec<String>, (new, zone): (&NewSource, &TimeZone)) -> ChosenView {
     let told = |found: &Found| print::value(&found.value.text(), zone);
     let words = |draft: &Draft| draft.fields.iter().map(|(name, found)| (name.as_str().to_owned(), told(found))).collect();
-    let fields = extract::filled(&way.extract).into_iter();
+    let view = |field: &extract::Filled| FieldView { name: field.name.clone(), records: field.records, example: field.example.clone() };
     ChosenView {
         way: way.way.words(),
         kind: way.spec.kind.clone(),
         why: new.why.clone(),
         count: way.extract.records.len(),
-        fields: fields.map(|extract::Filled { name, records, example }| FieldView { name, records, example }).collect(),
+        fields: extract::filled(&way.extract).iter().map(view).collect(),
+        own_pages: way.own.pages,
+        own_fields: way.own.fields.iter().map(view).collect(),
         records: way.extract.records.iter().map(words).collect(),
         unsure: proposed.doubts(way).into_iter().map(|extract::Doubt { what, setting }| UnsureView { what, setting }).collect(),
         lost,

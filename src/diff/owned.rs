@@ -2,7 +2,7 @@
 //! record. Values from an own page are known by the place that they name.
 
 use crate::base::text::clip;
-use crate::model::{Draft, Found, Record};
+use crate::model::{Draft, Field, Found, Record};
 
 /// What the places of values begin with that an own page said.
 const OWN: &str = "own page: ";
@@ -19,12 +19,17 @@ pub fn mark_own(before: &Draft, after: &mut Draft) {
 
 /// Whether something is known of a record that its own page said.
 pub fn has_own(record: &Record) -> bool {
-    record.fields.values().any(|field| field.path.starts_with(OWN))
+    record.fields.values().any(is_own)
+}
+
+/// Whether an own page said this.
+pub fn is_own(field: &Field) -> bool {
+    field.path.starts_with(OWN)
 }
 
 /// Gives a draft whose own page is not read what that page said before.
 pub fn keep_own(draft: &mut Draft, record: &Record) {
-    for (name, field) in record.fields.iter().filter(|(_, field)| field.path.starts_with(OWN)) {
+    for (name, field) in record.fields.iter().filter(|(_, field)| is_own(field)) {
         let known = || Found { value: field.value.clone(), quote: field.quote.clone(), path: field.path.clone() };
         draft.fields.entry(name.clone()).or_insert_with(known);
     }

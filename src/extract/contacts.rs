@@ -1,14 +1,15 @@
 //! Whom to write to and call: e-mail addresses, telephone numbers, messengers and networks, postal addresses of one page, each with its evidence. Reads
 //! the tree, the address and the structured data; nothing is guessed and nobody is asked.
 
+mod country;
 mod email;
+mod legal;
+mod maker;
 mod place;
 mod role;
 pub(in crate::extract) mod social;
 
-use std::collections::BTreeMap;
-
-use phonenumber::country;
+use phonenumber::country::Id;
 use scraper::{ElementRef, Node};
 use serde::Serialize;
 use url::Url;
@@ -20,8 +21,9 @@ use super::structured::{PostalAddress, Structured};
 use super::value::contact;
 use crate::base::caps::QUOTE_CHARS;
 use crate::base::text::{clip, squeeze, words};
-use crate::model::{calling_country, country_code};
 
+pub(super) use country::of_page as country_of_page;
+pub use legal::Number;
 pub use place::Place;
 pub(super) use place::of_language;
 pub use role::Role;
@@ -99,25 +101,48 @@ pub struct Contacts {
     pub emails: Vec<Contact>,
     /// Telephone and fax numbers, in E.164.
     pub phones: Vec<Contact>,
+    /// Numbers that are called so and cannot be brought to E.164, as they are written: nothing says their country.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Contact>,
     /// Messengers and networks.
     pub links: Vec<Contact>,
     /// Postal addresses.
     pub addresses: Vec<Address>,
+    /// Tax and register numbers, where they are asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<Number>,
 }
 
 /// Reads the contacts of a page with this root, address and structured data. Total and bounded.
 pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Contacts {
-    let country = page_country(root, url, structured);
-    let mut reader = Reader { url, country: country.and_then(|code| code.parse().ok()), numbers: 0, icon: None, out: Contacts::default() };
-    reader.out.country = country.map(str::to_owned);
+    let country = country::of_page(root, root, url, structured);
+    let contacts = read_part(root, country.and_then(|code| code.parse().ok()), url, structured);
+    Contacts { country: country.map(str::to_owned), ..contacts }
+}
+
+/// The tax and register numbers of a page that speaks from this country.
+pub fn numbers(root: ElementRef<'_>, country: Option<&str>) -> Vec<Number> {
+    let mut text = String::new();
+    visible_text(root, &mut text, 2 * 1024 * 1024);
+    legal::numbers(&text, country)
+}
+
+/// As [`read`], of a part of a page that is of this country.
+pub(super) fn read_part(root: ElementRef<'_>, country: Option<Id>, url: &Url, structured: &Structured) -> Contacts {
+    let mut reader = Reader { url, country, numbers: 0, icon: None, credited: false, out: Contacts::default() };
+    reader.out.country = country.map(|country| country.as_ref().to_owned());
     let mut before = String::new();
     let mut next = root.first_child();
     // Where the part ends whose words nobody sees; its links are read all the same, as menus and dialogs are hidden until they are opened.
     let mut unseen = None;
+    let legal = maker::is_legal(url.path(), &maker::title_of(root));
+    let mut credited: Option<maker::Scope<'_>> = None;
     while let Some(node) = next {
         if unseen == Some(Some(node)) {
             unseen = None;
         }
+        credited = credited.filter(|scope| !scope.ends_at(node));
+        reader.credited = credited.is_some();
         let after = || node.next_sibling().or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
         match node.value() {
             Node::Element(_) => {
@@ -130,7 +155,15 @@ pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Contact
             }
             Node::Text(text) if unseen.is_none() => {
                 let text = &text[..text.floor_char_boundary(NODE_BYTES)];
-                reader.text(text, node.parent().and_then(ElementRef::wrap), &before);
+                let parent = node.parent().and_then(ElementRef::wrap);
+                let credit = maker::credit(text, legal).filter(|_| credited.is_none());
+                let (own, rest) = if let Some(maker::Credit::From(at)) = credit { text.split_at(at) } else { (text, "") };
+                reader.text(own, parent, &before);
+                if let (Some(credit), Some(parent)) = (credit, parent) {
+                    credited = Some(maker::Scope::of(credit, text, parent));
+                    reader.credited = true;
+                    reader.text(rest, Some(parent), "");
+                }
                 if !text.trim().is_empty() {
                     before.clear();
                     before.push_str(&text[text.ceil_char_boundary(text.len().saturating_sub(120))..]);
@@ -140,33 +173,10 @@ pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Contact
         }
         next = node.first_child().or_else(after);
     }
+    reader.credited = false;
     reader.spelled(root);
     reader.structured(structured);
     reader.out
-}
-
-/// The country of the page: of its addresses, its ending, its language's region, its international numbers, its language.
-fn page_country(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Option<&'static str> {
-    let mut votes: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let told = structured.things.iter().flat_map(|thing| &thing.addresses).filter_map(|address| country_code(address.country.as_deref()?));
-    told.for_each(|code| *votes.entry(code).or_default() += 1);
-    let most = |votes: &BTreeMap<&'static str, usize>| {
-        votes.iter().max_by_key(|(code, count)| (**count, std::cmp::Reverse(**code))).map(|(code, _)| *code)
-    };
-    let (region, home) =
-        of_language(root.value().attribute("lang").or_else(|| structured.meta.get("og:locale").map(String::as_str)).unwrap_or(""));
-    let numbers = || {
-        let mut votes = BTreeMap::new();
-        let links = root
-            .descendent_elements()
-            .filter_map(|element| element.value().attribute("href"))
-            .filter(|href| href.starts_with("tel:+"))
-            .take(100);
-        let codes = links.filter_map(|href| calling_country(&contact::phone(href, None)?));
-        codes.for_each(|code| *votes.entry(code).or_default() += 1);
-        most(&votes)
-    };
-    most(&votes).or_else(|| place::of_ending(url)).or_else(numbers).or(region).or(home)
 }
 
 /// The country that an address's ending, or else a language tag, speaks of.
@@ -177,11 +187,13 @@ pub(super) fn country_hint(url: &Url, language: &str) -> Option<&'static str> {
 
 struct Reader<'r> {
     url: &'r Url,
-    country: Option<country::Id>,
+    country: Option<Id>,
     /// Numbers tried so far.
     numbers: usize,
     /// What an icon behind the last words shows: a fax (`true`), a telephone.
     icon: Option<bool>,
+    /// Whether what is read stands with who made the site.
+    credited: bool,
     out: Contacts,
 }
 
@@ -199,24 +211,43 @@ impl Reader<'_> {
     }
 
     fn email(&mut self, address: String, via: Via, proof: Proof, beside: &str) {
+        let role = if self.credited { Role::Maker } else { role::of_address(&address, beside) };
+        if !self.credited
+            && let Some(known) =
+                self.out.emails.iter_mut().find(|known| known.role == Role::Maker && known.value.eq_ignore_ascii_case(&address))
+        {
+            // Who made a site for others shows it on their own, too.
+            known.role = role;
+        }
         if !self.knows(&address) {
-            let role = role::of_address(&address, beside);
             self.out.emails.push(Contact { value: address, role, fax: false, network: None, via, proof });
         }
     }
 
-    fn phone(&mut self, words: &str, fax: bool, via: Via, proof: Proof) {
+    fn phone(&mut self, words: &str, fax: bool, via: Via, proof: Proof, beside: &str) {
         self.numbers += 1;
         if self.numbers > NUMBERS {
             return;
         }
-        let Some(number) = contact::phone(words, self.country) else { return };
+        let Some(number) = contact::phone(words, self.country) else { return self.unread(words, fax, via, proof) };
+        let role = if self.credited { Role::Maker } else { role::beside(beside).unwrap_or(Role::Unknown) };
         if let Some(known) = self.out.phones.iter_mut().find(|known| known.value == number) {
             // One number for both is a telephone.
             known.fax &= fax;
+            if known.role == Role::Maker {
+                known.role = role;
+            }
         } else if self.out.phones.len() < MOST {
-            let role = role::named(&proof.text).unwrap_or(Role::Unknown);
             self.out.phones.push(Contact { value: number, role, fax, network: None, via, proof });
+        }
+    }
+
+    /// Keeps a number whose country nobody knows as it is written; where the country is known, what is none of its numbers is none.
+    fn unread(&mut self, words: &str, fax: bool, via: Via, proof: Proof) {
+        let Some(value) = contact::as_written(words).filter(|_| self.country.is_none() && !self.credited) else { return };
+        if self.out.unread.len() < MOST && !self.out.unread.iter().any(|known| known.value == value) {
+            let role = role::beside(&proof.text).unwrap_or(Role::Unknown);
+            self.out.unread.push(Contact { value, role, fax, network: None, via, proof });
         }
     }
 
@@ -255,7 +286,7 @@ impl Reader<'_> {
         for address in hidden {
             self.email(address, Via::Hidden, Proof { place: name_of(element), text: shown() }, before);
         }
-        if value.name() == "address" && !skipped(&element) {
+        if matches!(value.name(), "address" | "p" | "div" | "td" | "dd" | "li") && !self.credited && !skipped(&element) {
             self.address_element(element);
         }
     }
@@ -276,7 +307,8 @@ impl Reader<'_> {
                 let own = || rung::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or(""));
                 let icon = || element.descendent_elements().skip(1).take(ICONS).find_map(icons::of).or(self.icon);
                 let fax = scheme == "fax" || own().or_else(icon).or_else(|| rung::label(before)) == Some(true);
-                self.phone(number, fax, Via::Link, proof(clip(&squeeze(&format!("{} {text}", phone_label(before))), QUOTE_CHARS)));
+                let said = clip(&squeeze(&format!("{} {text}", phone_label(before))), QUOTE_CHARS);
+                self.phone(number, fax, Via::Link, proof(said.clone()), &said);
                 return;
             }
             "javascript" => {
@@ -321,7 +353,8 @@ impl Reader<'_> {
             let label = behind.map(|(fax, _)| fax).or_else(|| rung::label(near));
             let label = label.or_else(|| (begins && near.trim().is_empty()).then(alone).flatten());
             if label.is_some() || run.starts_with('+') {
-                self.phone(run, label == Some(true), Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) });
+                let beside = if begins && near.trim().is_empty() { before } else { near };
+                self.phone(run, label == Some(true), Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) }, beside);
             }
         }
     }
@@ -335,7 +368,12 @@ impl Reader<'_> {
         }
     }
 
+    /// An address by its element, or in lines that a street and a town make one.
     fn address_element(&mut self, element: ElementRef<'_>) {
+        let named = element.value().name() == "address";
+        if !named && !element.children().any(|child| matches!(child.value(), Node::Element(inner) if inner.name() == "br")) {
+            return;
+        }
         let mut text = String::new();
         let mut lines = Vec::new();
         for node in element.descendants() {
@@ -350,7 +388,7 @@ impl Reader<'_> {
         }
         lines.push(text);
         let lines: Vec<String> = lines.iter().map(|line| squeeze(line)).filter(|line| !line.is_empty() && !line.contains('@')).collect();
-        let whole = lines.join(", ");
+        let whole = if named { lines.join(", ") } else { legal::address(&lines).unwrap_or_default() };
         // Bylines stand in `address` too: where people live has a number.
         if (8..300).contains(&whole.len()) && whole.contains(|c: char| c.is_ascii_digit()) {
             let parts = PostalAddress { text: Some(whole.clone()), ..PostalAddress::default() };
@@ -393,12 +431,8 @@ impl Reader<'_> {
             }
             for (field, fax) in [("phone", false), ("fax", true)] {
                 for written in values(field) {
-                    self.phone(
-                        &written,
-                        fax,
-                        Via::Structured,
-                        Proof { place: place(), text: clip(&format!("{about} {written}"), QUOTE_CHARS) },
-                    );
+                    let proof = Proof { place: place(), text: clip(&format!("{about} {written}"), QUOTE_CHARS) };
+                    self.phone(&written, fax, Via::Structured, proof, &about);
                 }
             }
             for parts in &thing.addresses {

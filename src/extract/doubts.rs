@@ -14,7 +14,7 @@ use super::vacancies::Vacancies;
 use super::value::month_first;
 use super::{Kind, Spec};
 use crate::base::text::{clip, count, words};
-use crate::model::{CompanyName, Draft, Extract, RecordKind, Value};
+use crate::model::{AS_WRITTEN, CompanyName, Draft, Extract, RecordKind, Value};
 
 /// Characters of an example.
 const EXAMPLE: usize = 40;
@@ -22,8 +22,7 @@ const EXAMPLE: usize = 40;
 const TOLD: usize = 3;
 
 /// What a page may show without all that is needed to read it, and what says the rest.
-const UNREAD: [(&str, &str); 3] = [
-    ("phone", COUNTRY),
+const UNREAD: [(&str, &str); 2] = [
     ("price", "currency = \"EUR\", or whichever it is, reads them"),
     ("date", "language = \"es\", or whichever it is, or a format in fields, reads them"),
 ];
@@ -194,7 +193,14 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
             COUNTRY.to_owned(),
         );
     }
-    let few: Vec<Filled> = filled(extract).into_iter().filter(|field| field.records * 5 < all && base(&field.name) != "column").collect();
+    if let Some(field) = filled(extract).iter().find(|field| is_number_as_written(&field.name)) {
+        out.push(unknown_country(field));
+    }
+    let mut add = |what: String, setting: String| out.push(Doubt { what, setting });
+    let few: Vec<Filled> = filled(extract)
+        .into_iter()
+        .filter(|field| field.records * 5 < all && base(&field.name) != "column" && !is_number_as_written(&field.name))
+        .collect();
     for field in few.iter().take(TOLD) {
         add(format!("`{}` is in {} of {all} records", field.name, field.records), few_setting(spec, by_itself, &field.name));
     }
@@ -231,6 +237,21 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
     out
 }
 
+/// Whether a field holds telephone numbers of which nobody knows the country.
+pub fn is_number_as_written(field: &str) -> bool {
+    ["phone", "mobile", "fax"].iter().any(|name| field.strip_suffix(AS_WRITTEN).is_some_and(|rest| base(rest) == *name))
+}
+
+/// That such numbers are kept as they are written, and what reads them.
+pub fn unknown_country(field: &Filled) -> Doubt {
+    let what = format!(
+        "{} kept as written (such as \"{}\"): no country is known, or it is none of its numbers",
+        count(field.records, "telephone number is", "telephone numbers are"),
+        field.example
+    );
+    Doubt { what, setting: COUNTRY.to_owned() }
+}
+
 /// Whether a field without a name has what look like telephone numbers.
 fn is_unread_phone(field: &Filled) -> bool {
     base(&field.name) == "column" && like_telephone(&field.example)
@@ -241,10 +262,16 @@ fn is_unread_phone(field: &Filled) -> bool {
 pub fn country_of_phones(extract: &Extract, page: &Reading) -> Option<&'static str> {
     let called = |column: &Column| column.label == "phone" && column.filled * 2 > extract.records.len();
     let unread = || extract.records.iter().all(|draft| draft.value("phone").is_none());
-    let there =
-        filled(extract).iter().any(is_unread_phone) || unread() && page.lists.iter().take(1).flat_map(|list| &list.columns).any(called);
+    let written = filled(extract).iter().any(|field| is_number_as_written(&field.name));
+    let there = written
+        || filled(extract).iter().any(is_unread_phone)
+        || unread() && page.lists.iter().take(1).flat_map(|list| &list.columns).any(called);
     there.then_some(())?;
-    let tag = page.language.as_deref()?;
+    country_of_language(page.language.as_deref()?)
+}
+
+/// The country that a language names, is at home in, or is written in most.
+pub fn country_of_language(tag: &str) -> Option<&'static str> {
     let (region, home) = of_language(tag);
     let most = || MOST.iter().find(|(word, _)| tag.split(['-', '_']).next().is_some_and(|language| language.eq_ignore_ascii_case(word)));
     region.or(home).or_else(|| most().map(|(_, country)| *country))

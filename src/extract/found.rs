@@ -7,6 +7,7 @@ mod learn;
 mod name;
 mod own;
 mod thing;
+mod whose;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -23,10 +24,11 @@ use super::value::{self, Hints, Type, is_of_site};
 use super::{About, Input, Kind, Spec};
 use crate::base::text::{clip, count, squeeze, words};
 use crate::model::{
-    BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, KEY_PARTS, Learned, Record, RecordKind, Value, one_spelling,
+    BadEntry, Extract, Failure, FailureClass, Fault, FieldName, Found, KEY_PARTS, Learned, Record, RecordKind, Value, one_spelling,
 };
 use align::Aligned;
 use learn::{Learns, own_contacts};
+pub use whose::{OwnPage, contact_mark, contacts_of_site};
 
 /// Records of a page that say something of all of them.
 const ENOUGH: usize = 8;
@@ -128,7 +130,11 @@ impl FoundReader {
     /// Reads one page of the list.
     pub(super) fn read(&self, input: &Input<'_>, known: &Known<'_>) -> Result<Extract, Failure> {
         let learned = known.learned.cloned().unwrap_or_default();
-        let reading = read_with(input, &self.hints_of(input), &Asked { stood: learned.path.as_deref(), company: self.naming.company })?;
+        let reading = read_with(
+            input,
+            &self.hints_of(input),
+            &Asked { stood: learned.path.as_deref(), company: self.naming.company, numbers: false },
+        )?;
         let by_key = known.records.iter().filter(|record| !record.gone).collect::<Vec<_>>();
         let Some(mut list) = choose(&reading, &by_key, input.url) else { return Self::nothing(&learned, &by_key, input) };
         thing::join(&reading.structured, &mut list, input.url);
@@ -165,6 +171,7 @@ impl FoundReader {
         let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), had: &had, named: &named };
         let (mut now, doubtful) = learns.from(learned, input);
         now.own = own_contacts(&reading, &extract, now.own);
+        whose::leave_to_site(&mut extract.records, &mut now.own);
         now.path = list.path().or(now.path);
         extract.relaid = aligned.relaid;
         extract.around.clone_from(&reading.around);
@@ -178,25 +185,6 @@ impl FoundReader {
             extract.notes.push(BadEntry { path: "page".to_owned(), reason: super::unfollowed(said) });
         }
         Ok(extract)
-    }
-
-    /// Adds what a record's own page says and the list did not.
-    pub(super) fn read_detail(&self, draft: &mut Draft, input: &Input<'_>, known: &Known<'_>) -> Result<(), Failure> {
-        let own = known.learned.map_or(&[][..], |learned| learned.own.as_slice());
-        let Some(found) = own::read(input, draft, (self.naming.company, own, known.names))? else {
-            draft.partial = true;
-            return Ok(());
-        };
-        for (field, words, path) in found {
-            let name = FieldName::new(field);
-            if !draft.fields.contains_key(&name)
-                && let Some(found) =
-                    self.typed(field, &words, input).map(|value| Found { value, quote: clip(&words, crate::base::caps::QUOTE_CHARS), path })
-            {
-                draft.fields.insert(name, found);
-            }
-        }
-        Ok(())
     }
 
     /// What the settings leave unsaid, the address says.
@@ -269,8 +257,8 @@ impl FoundReader {
         let mut fields = BTreeMap::new();
         let mut add = |name: &FieldName, words: &str, path: String| {
             let quote = clip(&squeeze(words), crate::base::caps::QUOTE_CHARS);
-            if let Some(value) = self.typed(name.as_str(), words, input) {
-                fields.entry(name.clone()).or_insert(Found { value, quote, path });
+            if let Some((name, value)) = whose::field_of(name.as_str(), words, self.typed(name.as_str(), words, input)) {
+                fields.entry(name).or_insert(Found { value, quote, path });
             }
         };
         for (column, words) in &raw.cells {
@@ -312,11 +300,15 @@ impl FoundReader {
     }
 
     fn typed(&self, field: &str, words: &str, input: &Input<'_>) -> Option<Value> {
+        self.typed_by(field, words, (input, &self.hints_of(input)))
+    }
+
+    fn typed_by(&self, field: &str, words: &str, (input, hints): (&Input<'_>, &Hints)) -> Option<Value> {
         let base = field.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
         if base == "website" {
             return value::site(words, input.url).map(Value::Url);
         }
-        value::read(Type::usual(base), words, input.url, &self.hints_of(input)).filter(|value| !value.text().trim().is_empty())
+        value::read(Type::usual(base), words, input.url, hints).filter(|value| !value.text().trim().is_empty())
     }
 
     fn follows(&self, reading: &Reading, input: &Input<'_>) -> Option<Url> {

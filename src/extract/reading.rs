@@ -140,7 +140,7 @@ pub struct Reading {
 ///
 /// [`crate::model::FailureClass::ParseLimit`] when the page is too large or takes too long.
 pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
-    read_with(input, &hints(input.url), &Asked::default())
+    read_with(input, &hints(input.url), &Asked { numbers: true, ..Asked::default() })
 }
 
 /// What is known of the list of a page before it is read.
@@ -150,6 +150,8 @@ pub(super) struct Asked<'a> {
     pub(super) stood: Option<&'a str>,
     /// Whether its records are companies.
     pub(super) company: bool,
+    /// Whether tax and register numbers are wanted, wherever they stand.
+    pub(super) numbers: bool,
 }
 
 /// As [`read_page`], with what the settings say of the page and what is known of its list.
@@ -212,7 +214,10 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     input.check_time()?;
     let structured = structured::read(root, input.url);
     input.check_time()?;
-    let contacts = contacts::read(root, input.url, &structured);
+    let mut contacts = contacts::read(root, input.url, &structured);
+    if asked.numbers {
+        contacts.numbers = contacts::numbers(root, contacts.country.as_deref());
+    }
     input.check_time()?;
     let product = product::read(root, input.url, &structured);
     let mut seen = BTreeSet::new();

@@ -195,6 +195,16 @@ impl Plan {
         Some(Found { value: Value::List(values), quote: clip(&quoted, caps::QUOTE_CHARS), path: first.path.clone() })
     }
 
+    /// What becomes of these words, and its name: a telephone number of a country that nobody knows is kept as it is written, under another one.
+    fn found(&self, words: &[Words], base: &Url) -> Option<(FieldName, Found)> {
+        let read = self.read(words, base).map(|found| (self.name.clone(), found));
+        read.or_else(|| {
+            let first = words.first().filter(|_| matches!(self.kind, Type::Phone | Type::Fax))?;
+            let (name, value) = value::as_written(self.name.as_str(), &first.text)?;
+            Some((name, Found { value, quote: clip(&squeeze(&first.text), caps::QUOTE_CHARS), path: first.path.clone() }))
+        })
+    }
+
     /// Whether the words are read as they are found.
     fn keeps_words(&self) -> bool {
         self.regex.is_none() && self.replace.is_empty() && self.trim.is_empty()
@@ -237,18 +247,14 @@ pub(super) fn read_fields(plans: &[Plan], base: &Url, select: &mut Select<'_>) -
             Take::Constant(text) => vec![Words { text: text.clone(), path: "const".to_owned() }],
             Take::From(_) => continue,
         };
-        if let Some(found) = plan.read(&words, base) {
-            fields.insert(plan.name.clone(), found);
-        }
+        fields.extend(plan.found(&words, base));
         if wanted(&plan.name) {
             lent.insert(&plan.name, words);
         }
     }
     for plan in plans {
-        if let Take::From(other) = &plan.take
-            && let Some(found) = lent.get(other).and_then(|words| plan.read(words, base))
-        {
-            fields.insert(plan.name.clone(), found);
+        if let Take::From(other) = &plan.take {
+            fields.extend(lent.get(other).and_then(|words| plan.found(words, base)));
         }
     }
     Ok(fields)

@@ -12,7 +12,7 @@ use url::Url;
 use super::record::canonical;
 use super::{About, Spec};
 use crate::base::text::squeeze;
-use crate::model::{Fault, Value, ZoneFrom};
+use crate::model::{AS_WRITTEN, Fault, FieldName, Value, ZoneFrom};
 
 /// Characters of an address that is taken; browsers and servers stop at about as many.
 const URL_CHARS: usize = 8 * 1024;
@@ -155,6 +155,13 @@ pub(super) fn read(kind: Type, words: &str, base: &Url, hints: &Hints) -> Option
         Type::Fax => contact::fax(words, hints.country).map(Value::Phone),
         Type::Email => contact::email(words).map(Value::Email),
     }
+}
+
+/// A telephone number that cannot be brought to E.164, as it is written, and the field that says so: it is not lost, and nobody is known by it.
+pub(super) fn as_written(field: &str, words: &str) -> Option<(FieldName, Value)> {
+    let base = field.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let written = matches!(Type::usual(base), Type::Phone | Type::Fax).then(|| contact::as_written(words)).flatten()?;
+    Some((FieldName::new(&format!("{field}{AS_WRITTEN}")), Value::Text(written)))
 }
 
 pub(super) use crate::base::text::dates::{begins_with_day, begins_with_hour, month_first};

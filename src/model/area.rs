@@ -167,7 +167,8 @@ impl Area {
                     | FactName::Size
                     | FactName::Person
                     | FactName::Postcode
-                    | FactName::Parent => false,
+                    | FactName::Parent
+                    | FactName::FormerName => false,
                 };
                 is_named || part.is_some_and(|part| part.is_called(words))
             }
@@ -206,7 +207,8 @@ fn part_of(fact: &Fact, country: Option<&str>) -> Option<&'static Part> {
         | FactName::Industry
         | FactName::Size
         | FactName::Person
-        | FactName::Parent => None,
+        | FactName::Parent
+        | FactName::FormerName => None,
     }
 }
 
@@ -230,7 +232,8 @@ fn country_of(fact: &Fact) -> Option<&'static str> {
         | FactName::Size
         | FactName::Person
         | FactName::Postcode
-        | FactName::Parent => None,
+        | FactName::Parent
+        | FactName::FormerName => None,
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Learned {
     pub path: Option<String>,
     /// Hashes of the contacts that are the site's own: they stand beside its lists; at most [`Self::OWN`].
     pub own: Vec<u64>,
+    /// The own pages of records that were read last, by which what all of them have is found; at most [`Self::PAGES`].
+    pub pages: Vec<LearnedPage>,
     /// When its layout last changed and it was read on all the same.
     pub relaid: Option<Timestamp>,
     /// What cannot be read as before, in words; `None` when all of it can.
@@ -24,6 +26,17 @@ impl Learned {
     pub const FIELDS: usize = 48;
     /// Contacts of the site itself that are remembered.
     pub const OWN: usize = 64;
+    /// Own pages that are remembered.
+    pub const PAGES: usize = 12;
+}
+
+/// What an own page of a record had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LearnedPage {
+    /// What its record is called.
+    pub name: String,
+    /// Hashes of its contacts.
+    pub marks: Vec<u64>,
 }
 
 /// One field of a source's records.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{Bond, Evidence, Value, identifier};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
+use crate::base::text;
 
 /// Something by which two records are known to name the same organisation. Exact in this version; `resolve` says which are strong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,10 +91,12 @@ pub enum FactName {
     Parent,
     /// Its postcode.
     Postcode,
+    /// What it called itself before. No field says it: it follows from a name that became another.
+    FormerName,
 }
 
 impl FactName {
-    /// Every name, in the order shown to people.
+    /// Every name that a field has, in the order shown to people.
     pub const ALL: [Self; 14] = [
         Self::Name,
         Self::Industry,
@@ -128,6 +131,7 @@ impl FactName {
             Self::Person => "person",
             Self::Parent => "parent",
             Self::Postcode => "postcode",
+            Self::FormerName => "former_name",
         }
     }
 
@@ -148,6 +152,18 @@ pub struct Fact {
     pub record: RecordId,
     /// Proof.
     pub evidence: Evidence,
+}
+
+impl Fact {
+    /// What it is about, for output: of a telephone number that could not be read, that it is as somebody wrote it.
+    pub fn word(&self) -> &'static str {
+        if self.is_unread_phone() { "phone_as_written" } else { self.name.word() }
+    }
+
+    /// Whether it is a telephone number as somebody wrote it: the country whose number it is was not known, and nobody can be known by it.
+    pub fn is_unread_phone(&self) -> bool {
+        self.name == FactName::Phone && matches!(&self.value, Value::Text(words) if !words.trim_start().starts_with('+'))
+    }
 }
 
 /// What an organisation is called as long as nobody knows its name.
@@ -192,14 +208,17 @@ impl Organisation {
 
     /// All values, the one to show first.
     pub fn ranked(&self, name: FactName, trust_of: &dyn Fn(&SourceId) -> f32) -> Vec<&Fact> {
-        let known = |fact: &Fact| name == FactName::TaxId && self.is_known_by(&fact.value.text());
+        let known = |fact: &Fact| match name {
+            FactName::TaxId => self.is_known_by(&fact.value.text()),
+            // One name everywhere.
+            FactName::Name => self.name.as_ref() == Some(&fact.value.text()),
+            FactName::Phone => !fact.is_unread_phone(),
+            _ => false,
+        };
         let mut facts: Vec<(bool, f32, &Fact)> =
             self.facts(name).map(|fact| (known(fact), trust_of(&fact.evidence.source), fact)).collect();
-        // Of names of one day the one that it goes by; the last two only make the choice the same for any order of the facts.
-        let age = |fact: &Fact| {
-            let said = fact.value.text();
-            (fact.evidence.seen, name == FactName::Name && self.name.as_ref() == Some(&said), fact.record, said)
-        };
+        // The last two only make the choice the same for any order of the facts.
+        let age = |fact: &Fact| (fact.evidence.seen, fact.record, fact.value.text());
         facts.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then_with(|| age(b.2).cmp(&age(a.2))));
         facts.into_iter().map(|(.., fact)| fact).collect()
     }
@@ -213,6 +232,13 @@ impl Organisation {
             }
             IdentityKey::Domain(_) | IdentityKey::Phone(_) | IdentityKey::NamePlace(..) | IdentityKey::Unnamed(_) => false,
         })
+    }
+
+    /// What it was called until it took the name that it has.
+    pub fn formerly(&self) -> Option<String> {
+        let now = self.name.as_deref().map(text::words);
+        let before = self.facts(FactName::FormerName).filter(|fact| Some(text::words(&fact.value.text())) != now);
+        before.max_by_key(|fact| (fact.evidence.seen, fact.record)).map(|fact| fact.value.text())
     }
 
     /// What to call it on paper.

@@ -75,6 +75,9 @@ impl RecordKind {
     }
 }
 
+/// What stands behind the name of a field whose words could not be read as what it holds: `phone_as_written`.
+pub const AS_WRITTEN: &str = "_as_written";
+
 /// The name of a field: `name`, `price`, `phone`, or whatever the user called it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldName(Arc<str>);

@@ -297,7 +297,7 @@ async fn differs(
     read: &Read,
     now: Timestamp,
 ) -> Result<(Turn, Outcome), StoreError> {
-    let Read { extract, stored, previous, wanting, .. } = read;
+    let Read { extract, stored, previous, wanting, corrected, .. } = read;
     let renewed = before.page.reading != Reading::Never && before.page.spec != before.source.spec_hash;
     let content = ContentHash::of(&fetched.bytes);
     let host = effects.web.lane(&before.page.host(), None).state();
@@ -349,7 +349,8 @@ async fn differs(
         effects.web.lane(&before.page.host(), None).set_noise(noise);
     }
     let ended = std::mem::take(&mut turn.records);
-    turn.records = merge_records(found.records, ended.into_iter().chain(reached(wanting, stored)).collect());
+    turn.records =
+        merge_records(found.records, ended.into_iter().chain(corrected.iter().cloned()).chain(reached(wanting, stored)).collect());
     turn.notices = extract.notices.iter().map(|(key, filed)| (Record::id_of(&before.source.id, key), filed.clone())).collect();
     turn.idle = extract.idle.iter().map(|(key, hash)| (Record::id_of(&before.source.id, key), *hash)).collect();
     let changes = found.changes.into_iter().chain(std::mem::take(&mut turn.changes)).collect();

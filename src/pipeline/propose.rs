@@ -1,5 +1,6 @@
 //! How an address could be watched: each way is tried once, politely, and told with what came of it. Stores and writes nothing.
 
+mod own;
 mod paged;
 mod taken;
 
@@ -15,6 +16,8 @@ use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Reading, Script,
 use crate::fetch::{Fetched, Request, SourceSettings};
 use crate::model::{Draft, Extract, Failure, HostKey, RecordKind};
 use crate::resolve::names_somebody;
+
+pub use own::OwnSample;
 
 /// Records with a name from which on a way is one.
 pub const ENOUGH: usize = 3;
@@ -89,6 +92,8 @@ pub struct Proposal {
     pub unsure: Vec<Doubt>,
     /// The members that its records of JSON have, each with an example.
     pub members: String,
+    /// What own pages of its records add.
+    pub own: OwnSample,
 }
 
 /// How an address could be watched.
@@ -252,6 +257,9 @@ impl Rehearsal {
         match list {
             Some(list) if !list.extract.records.is_empty() => {
                 out.told(Way::Lists, records(&list.extract));
+                // Own pages are asked for where they will be read.
+                let read = wanted.is_some() || !out.ways.iter().any(|way| way.good);
+                let list = if read { self.with_own_pages(list, offers.reading.language.as_deref()).await } else { list };
                 out.ways.push(Proposal { way: if offers.reading.lists.is_empty() { Way::Structured } else { Way::Lists }, ..list });
             }
             Some(_) | None => match &offers.reading.short {

@@ -2,7 +2,7 @@
 //!
 //! Parsing happens in the pool. Knows no visit and takes no decision on what is news.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -15,18 +15,18 @@ use super::{Effects, believed};
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff::{self, Comparison, OwnRead};
-use crate::extract::{Kind, Known, has_name};
+use crate::extract::{self, Kind, Known, has_name};
 use crate::fetch::{Fetched, Lane, Request};
 use crate::model::{
     Advice, BadEntry, Block, ChangeKind, Draft, Extract, Failure, FailureClass, Failures, HostKey, Learned, OwnPage, Page, PageRole,
-    Reading, Record, Shape, SourceState,
+    Reading, Record, Shape, SourceState, Value,
 };
 use crate::store::StoreError;
 
 /// Detail pages read in one turn; the rest waits for the next visit.
 const DETAILS: usize = 100;
 /// Names of a list's records by which a page is known as this list.
-const NAMES: usize = 16;
+pub(super) const NAMES: usize = 16;
 /// Known records of a page that help to read it again.
 const KNOWN: usize = 300;
 
@@ -52,6 +52,8 @@ pub(super) struct Read {
     pub shapes: Vec<Shape>,
     /// What the detail pages that were read gave.
     pub own: Vec<OwnRead>,
+    /// Known records that lose what is the site's: no news of them.
+    pub corrected: Vec<Record>,
     /// Requests sent for detail pages.
     pub requests: u32,
     /// Whether the page shows another list than before, which is a baseline.
@@ -126,17 +128,20 @@ pub(super) async fn read(
         hand = Hand::default();
     }
     let shapes = diff::count_fields(&extract.records);
-    let Details { wanting, requests, failed, read: own, .. } =
+    let Details { wanting, requests, failed, read: own, site, .. } =
         details(effects, lane, (source, page), &mut extract, (&stored, DETAILS)).await;
     for (record, failure) in failed {
         tracing::warn!(source = %source.id, record, %failure, next = failure.class.what_to_do(), "the detail page of a record could not be read");
     }
+    let corrected = leave_to_site(&mut stored, &site);
+    let unread = unread_numbers(&extract, &stored);
+    extract.notes.extend(unread);
     let previous = previous(effects, source, page, (fetched, now)).await?;
     let broke_off = |old: &Previous| believed::broke_off(page, (&old.bytes, &fetched.bytes), now);
     if let Some(failure) = previous.as_ref().and_then(broke_off) {
         return Ok(Err(failure));
     }
-    Ok(Ok(Read { extract, stored, previous, wanting, shapes, own, requests, another, _hand: hand }))
+    Ok(Ok(Read { extract, stored, previous, wanting, shapes, own, corrected, requests, another, _hand: hand }))
 }
 
 /// Takes the source's own query, which holds its key, out of every address that the answer repeats it in: it is shown and kept nowhere.
@@ -249,6 +254,8 @@ pub(super) struct Details {
     pub worth: usize,
     /// What those that were read gave.
     pub read: Vec<OwnRead>,
+    /// Contacts that are the site's.
+    pub site: Vec<u64>,
     /// Which could not be read, and why, by the record's key.
     pub failed: Vec<(String, Failure)>,
 }
@@ -281,9 +288,10 @@ pub(super) async fn details(
     let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
     let mut out = Details::default();
     let mut own = OwnPages::default();
-    let (learned, now) = (&extract.learned, effects.clock.now());
+    let now = effects.clock.now();
     let names: Arc<[String]> = extract.records.iter().filter_map(has_name).take(NAMES).collect();
-    for draft in &mut extract.records {
+    let mut pages: Vec<(usize, extract::OwnPage)> = Vec::new();
+    for (at, draft) in extract.records.iter_mut().enumerate() {
         let id = Record::id_of(&source.id, &draft.key);
         let known = by_id.get(&id).copied();
         let had = known.filter(|record| diff::has_own(record));
@@ -310,17 +318,15 @@ pub(super) async fn details(
             continue;
         }
         out.asked += 1;
-        let (done, sent) = detail(effects, lane, source, (draft.clone(), learned.clone(), Arc::clone(&names))).await;
+        let (done, sent) = detail(effects, lane, source, (draft.clone(), Arc::clone(&names))).await;
         out.requests += sent;
         // What says nothing of a record whose own page once did is not that page.
-        let is_another = |complete: &Draft| had.is_some() && complete.partial && !draft.partial;
-        let done = done.and_then(|complete| if is_another(&complete) { Err(not_its_own()) } else { Ok(complete) });
+        let is_another = |page: &extract::OwnPage| had.is_some() && page.is_partial() && !draft.partial;
+        let done = done.and_then(|page| if is_another(&page) { Err(not_its_own()) } else { Ok(page) });
         match done {
-            Ok(mut complete) => {
-                out.read.push(OwnRead::of(draft, &complete));
+            Ok(page) => {
                 unread.add(draft, None);
-                diff::mark_own(draft, &mut complete);
-                *draft = Draft { detail: None, ..complete };
+                pages.push((at, page));
             }
             Err(failure) => {
                 let after = after(source, (before, &failure), id, now);
@@ -330,8 +336,46 @@ pub(super) async fn details(
             }
         }
     }
+    complete(extract, pages, &mut out);
     own.tell(extract);
     out
+}
+
+/// Takes over what own pages said, once all of them are read: what most of them have is the site's.
+fn complete(extract: &mut Extract, pages: Vec<(usize, extract::OwnPage)>, out: &mut Details) {
+    let (places, pages): (Vec<usize>, Vec<extract::OwnPage>) = pages.into_iter().unzip();
+    out.site = extract.learned.as_mut().map(|learned| extract::contacts_of_site(&pages, learned)).unwrap_or_default();
+    for (at, page) in places.into_iter().zip(pages) {
+        let draft = &mut extract.records[at];
+        let mut complete = page.complete(&out.site);
+        out.read.push(OwnRead::of(draft, &complete));
+        diff::mark_own(draft, &mut complete);
+        *draft = Draft { detail: None, ..complete };
+    }
+}
+
+/// Takes out of known records what their own pages said that is the site's, as others have shown since; gives those that it changes.
+fn leave_to_site(stored: &mut [Record], site: &[u64]) -> Vec<Record> {
+    let of_site = |name: &str, value: &Value| extract::contact_mark(name, value).is_some_and(|mark| site.contains(&mark));
+    let mut changed = Vec::new();
+    for record in stored {
+        let before = record.fields.len();
+        record.fields.retain(|name, field| !(diff::is_own(field) && of_site(name.as_str(), &field.value)));
+        changed.extend((record.fields.len() < before).then(|| record.clone()));
+    }
+    changed
+}
+
+/// That telephone numbers of records on the page, or known of them, could not be read, and what reads them.
+fn unread_numbers(extract: &Extract, stored: &[Record]) -> Option<BadEntry> {
+    let of_drafts = extract.records.iter().map(|draft| draft.fields.iter().map(|(name, found)| (name, &found.quote)).collect::<Vec<_>>());
+    let of_known = stored.iter().map(|record| record.fields.iter().map(|(name, field)| (name, &field.quote)).collect());
+    let of_records =
+        of_drafts.chain(of_known).filter_map(|fields| fields.into_iter().find(|(name, _)| extract::is_number_as_written(name.as_str())));
+    let all: BTreeSet<&String> = of_records.map(|(_, quote)| quote).collect();
+    let example = all.first()?.to_string();
+    let doubt = extract::unknown_country(&extract::Filled { name: String::new(), records: all.len(), example });
+    Some(BadEntry { path: "page".to_owned(), reason: format!("{}; {}", doubt.what, doubt.setting) })
 }
 
 /// Records with a page of their own: those whose page said something once, and the others.
@@ -394,9 +438,9 @@ async fn detail(
     effects: &Effects,
     lane: &Lane,
     source: &Source,
-    (mut draft, learned, names): (Draft, Option<Learned>, Arc<[String]>),
-) -> (Result<Draft, Failure>, u32) {
-    let Some(url) = draft.detail.clone() else { return (Ok(draft), 0) };
+    (draft, names): (Draft, Arc<[String]>),
+) -> (Result<extract::OwnPage, Failure>, u32) {
+    let url = draft.detail.clone().unwrap_or_else(|| draft.url.clone());
     let host = HostKey::of(&url);
     let own = *lane.host() == host;
     let lane = if own { lane.clone() } else { effects.web.lane(&host, None) };
@@ -410,9 +454,7 @@ async fn detail(
     let done = effects
         .pool
         .run(&what, move |expired| {
-            reader
-                .read_detail(&mut draft, &input(&fetched, now, expired), &Known { learned: learned.as_ref(), records: &[], names: &names })
-                .map(|()| draft)
+            reader.read_own(&draft, &input(&fetched, now, expired), &Known { learned: None, records: &[], names: &names })
         })
         .await;
     (done, asked.requests)

@@ -21,7 +21,7 @@ fn words(organisation: &Organisation, name: FactName, most: usize) -> Vec<String
     out
 }
 
-/// What it does, how big it is and where it is, a line each.
+/// What it was called, what it does, how big it is and where it is, a line each.
 pub(super) fn about(organisation: &Organisation, language: Language) -> Vec<String> {
     let mut place: Vec<String> = Vec::new();
     for name in [FactName::Address, FactName::Place, FactName::Region, FactName::Country] {
@@ -31,11 +31,12 @@ pub(super) fn about(organisation: &Organisation, language: Language) -> Vec<Stri
     let size = words(organisation, FactName::Size, 1).join("");
     // A bare number says nothing; bands such as "51-200 employees" speak for themselves.
     let size = if size.chars().all(|c| c.is_ascii_digit()) && !size.is_empty() { format!("{size} {}", language.people()) } else { size };
-    [what, size, place.join(", ")].into_iter().filter(|part| !part.is_empty()).collect()
+    let formerly = organisation.formerly().map(|name| format!("{} {}", language.fact(FactName::FormerName), line(&name, 80)));
+    [formerly.unwrap_or_default(), what, size, place.join(", ")].into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 /// Who to speak to and by what; what the next step names comes first.
-pub(super) fn contacts(organisation: &Organisation, step: &NextStep) -> Vec<LinkView> {
+pub(super) fn contacts(organisation: &Organisation, step: &NextStep, language: Language) -> Vec<LinkView> {
     let [person, phone, email] = match step {
         NextStep::By { person, phone, email, .. } => [person.as_deref(), phone.as_deref(), email.as_deref()],
         NextStep::Words(_) => [None; 3],
@@ -48,7 +49,11 @@ pub(super) fn contacts(organisation: &Organisation, step: &NextStep) -> Vec<Link
     };
     let mut out: Vec<LinkView> = Vec::new();
     out.extend(shown(person, FactName::Person, 1).map(|words| LinkView { words, href: None }));
-    out.extend(shown(phone, FactName::Phone, 2).map(|words| LinkView { href: phone_link(&words), words }));
+    let unread = |words: &str| organisation.facts.iter().any(|fact| fact.is_unread_phone() && line(&fact.value.text(), 80) == words);
+    out.extend(shown(phone, FactName::Phone, 2).map(|words| match unread(&words) {
+        true => LinkView { words: format!("{words} ({})", language.as_written()), href: None },
+        false => LinkView { href: phone_link(&words), words },
+    }));
     out.extend(shown(email, FactName::Email, 2).map(|words| LinkView { href: mail_link(&words), words }));
     let site = values(organisation, FactName::Website).find_map(|value| match value {
         Value::Url(url) => link(url),
@@ -63,6 +68,17 @@ pub(super) fn contacts(organisation: &Organisation, step: &NextStep) -> Vec<Link
 mod tests {
     use super::*;
     use crate::model::sample::organisation;
+
+    #[test]
+    fn a_number_as_written_says_so_and_is_no_link() {
+        let by = NextStep::Words("call".to_owned());
+        for (phone, words, links) in
+            [("+34911234567", "+34911234567", true), ("01482 555 123", "01482 555 123 (as written, its country is not known)", false)]
+        {
+            let told = contacts(&organisation("Acme", &[(FactName::Phone, phone)]), &by, Language::En);
+            assert_eq!((told[0].words.as_str(), told[0].href.is_some()), (words, links));
+        }
+    }
 
     #[test]
     fn the_address_of_the_next_step_is_among_the_contacts() {
@@ -81,7 +97,7 @@ mod tests {
             (by("b@acme.es"), ["+34911234567", "b@acme.es", "a@acme.es"]),
             (NextStep::Words("call".to_owned()), ["+34911234567", "a@acme.es", "b@acme.es"]),
         ] {
-            let told: Vec<String> = contacts(&acme, &step).into_iter().map(|link| link.words).collect();
+            let told: Vec<String> = contacts(&acme, &step, Language::En).into_iter().map(|link| link.words).collect();
             assert_eq!(told, want);
         }
     }

@@ -144,6 +144,15 @@ impl Language {
         }
     }
 
+    /// Of a telephone number whose country is not known.
+    pub(super) const fn as_written(self) -> &'static str {
+        match self {
+            Self::En => "as written, its country is not known",
+            Self::Es => "tal como está escrito, se desconoce el país",
+            Self::Ru => "как написано, страна неизвестна",
+        }
+    }
+
     pub(super) const fn fact(self, name: FactName) -> &'static str {
         match (self, name) {
             (Self::En, FactName::Name) => "name",
@@ -185,6 +194,9 @@ impl Language {
             (Self::En, FactName::Parent) => "parent company",
             (Self::Es, FactName::Parent) => "empresa matriz",
             (Self::Ru, FactName::Parent) => "головная компания",
+            (Self::En, FactName::FormerName) => "formerly",
+            (Self::Es, FactName::FormerName) => "antes",
+            (Self::Ru, FactName::FormerName) => "ранее",
             (Self::En, FactName::Postcode) => "postcode",
             (Self::Es, FactName::Postcode) => "código postal",
             (Self::Ru, FactName::Postcode) => "индекс",

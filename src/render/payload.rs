@@ -389,7 +389,7 @@ fn written(value: &Value) -> String {
 
 fn fact_data(fact: &crate::model::Fact) -> FactData<'_> {
     FactData {
-        name: fact.name.word(),
+        name: fact.word(),
         value: fact.value.text(),
         source: fact.evidence.source.as_str(),
         url: fact.evidence.url.as_str(),

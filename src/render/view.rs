@@ -270,7 +270,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
     let is_notice = !news.is_empty() && news.iter().flatten().all(|signal| signal.kind.is_of_open_tender());
     let next = if is_notice { language.look_at_the_notice().to_owned() } else { next_step(language, &lead.next_step) };
-    let (about, contacts) = (about(organisation, language), contacts(organisation, &lead.next_step));
+    let (about, contacts) = (about(organisation, language), contacts(organisation, &lead.next_step, language));
     let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
     let mut doubted: Vec<RecordId> = Vec::new();
     // No tender is left out: each is to be answered.

@@ -7,7 +7,7 @@ use super::hosts::registrable;
 use super::merge::FACTS;
 use crate::base::caps;
 use crate::base::text;
-use crate::model::{Evidence, Fact, FactName, IdentityKey, Record, RecordKind, Value};
+use crate::model::{AS_WRITTEN, CompanyName, Evidence, Fact, FactName, IdentityKey, Record, RecordKind, Value};
 
 /// Fields that are facts under another word than their own.
 const ALIASES: &[(&str, FactName)] = &[
@@ -55,16 +55,30 @@ const ALIASES: &[(&str, FactName)] = &[
 ];
 /// Values of one list field that become facts.
 const VALUES: usize = 8;
+/// The last digits of a telephone number, which are the same with the code of its country and without.
+const TAIL: usize = 7;
 /// Characters of what a person does.
 const ROLE: usize = 80;
 /// Characters of a fact: more is a description, and stays in the record.
 const CHARS: usize = 500;
 
-/// Replaces what this record said before by what it says now.
-pub(super) fn update(facts: &mut Vec<Fact>, record: &Record, identity: &Identity) {
-    facts.retain(|fact| fact.record != record.id);
-    facts.extend(of(record, identity));
+/// Replaces what this record said before by what it says now; the name that it said before, where that is another now, is given back.
+pub(super) fn update(facts: &mut Vec<Fact>, record: &Record, identity: &Identity) -> Option<Fact> {
+    let now = of(record, identity);
+    let named = |fact: &&Fact| fact.record == record.id && fact.name == FactName::Name;
+    let renamed = facts.iter().find(named).filter(|was| now.iter().any(|is| is.name == FactName::Name && is.value != was.value)).cloned();
+    facts.retain(|fact| fact.record != record.id || fact.name == FactName::FormerName);
+    facts.extend(now);
+    // What is only written otherwise is the same name.
+    let core = |fact: &Fact| CompanyName::parse(&fact.value.text()).core;
+    let is_now = |was: &Fact| facts.iter().filter(named).any(|is| core(is) == core(was));
+    let former = renamed.clone().filter(|was| !is_now(was)).map(|was| Fact { name: FactName::FormerName, ..was });
+    let known =
+        |was: &Fact| facts.iter().any(|fact| fact.name == FactName::FormerName && fact.record == record.id && fact.value == was.value);
+    let former = former.filter(|was| !known(was));
+    facts.extend(former);
     bound(facts, FACTS);
+    renamed
 }
 
 /// Puts facts into their order and gives up those that are too many.
@@ -112,6 +126,14 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
             }
         }
     }
+    // A number that one of them shows whole is not shown as it is written besides.
+    let digits = |fact: &Fact| fact.value.text().chars().filter(char::is_ascii_digit).collect::<String>();
+    let whole: Vec<String> = facts.iter().filter(|fact| fact.name == FactName::Phone && !fact.is_unread_phone()).map(digits).collect();
+    facts.retain(|fact| {
+        let own = digits(fact);
+        let tail = own.get(own.len().saturating_sub(TAIL)..).unwrap_or_default();
+        !fact.is_unread_phone() || whole.iter().all(|number| !number.ends_with(tail))
+    });
     let unplaced = facts.iter().all(|fact| fact.name != FactName::Country);
     if let (true, Some((field, country))) = (unplaced, identity.country)
         && let Some(evidence) = record.evidence(field)
@@ -136,6 +158,9 @@ fn fact_of(record: &Record, word: &str, identity: &Identity) -> Option<FactName>
         "url" => (of_company && leads_to_own_site(record, identity)).then_some(FactName::Website),
         "category" | "sector" | "employees" | "contact" if !of_company => None,
         "size" if of_goods => None,
+        _ if word.ends_with(AS_WRITTEN) => {
+            fact_of(record, word.trim_end_matches(AS_WRITTEN), identity).filter(|fact| *fact == FactName::Phone)
+        }
         _ => FactName::from_word(word).or_else(|| ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, fact)| *fact)),
     }
 }

@@ -249,7 +249,9 @@ fn naming(organisation: &Organisation) -> (Vec<Entry>, Vec<CompanyName>) {
         });
         entries.extend(messenger(&url).into_iter().flat_map(|number| called(&number)));
     }
-    names.extend(organisation.facts(FactName::Name).map(|fact| CompanyName::parse(&fact.value.text())));
+    // Who is listed stays listed under another name.
+    let all = organisation.facts(FactName::Name).chain(organisation.facts(FactName::FormerName));
+    names.extend(all.map(|fact| CompanyName::parse(&fact.value.text())));
     names.extend(organisation.name.as_deref().map(CompanyName::parse));
     names.sort_by(|a, b| a.core.cmp(&b.core));
     names.dedup_by(|a, b| a.core == b.core);

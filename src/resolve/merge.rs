@@ -211,13 +211,15 @@ fn add(organisation: &mut Organisation, record: &Record, identity: &Identity, (f
             organisation.keys.insert((*key).clone());
         }
     }
-    if organisation.name.is_none() {
-        organisation.name.clone_from(&identity.name);
-    }
     if !organisation.records.contains(&record.id) {
         organisation.records.push(record.id);
         organisation.bonds.extend(by.map(|by| (record.id, by)));
         bound_records(organisation);
     }
-    facts::update(&mut organisation.facts, record, identity);
+    // Who called it as it is called, and calls it otherwise now, says what it is called.
+    let renamed = facts::update(&mut organisation.facts, record, identity);
+    let stale = |name: &String| renamed.is_some_and(|was| was.value.text() == *name);
+    if organisation.name.as_ref().is_none_or(stale) {
+        organisation.name.clone_from(&identity.name);
+    }
 }

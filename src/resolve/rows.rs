@@ -65,6 +65,7 @@ const fn column(fact: FactName) -> Option<Column> {
         | FactName::Industry
         | FactName::Size
         | FactName::Person
-        | FactName::Parent => None,
+        | FactName::Parent
+        | FactName::FormerName => None,
     }
 }

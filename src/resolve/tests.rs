@@ -339,6 +339,43 @@ fn conflicting_values_stay_side_by_side_and_a_record_replaces_what_it_said() {
 }
 
 #[test]
+fn who_is_renamed_has_one_name_and_is_known_by_the_one_before() {
+    let of = |source: &str, name: &str| company(source, source, &[("name", name), ("web", "https://acme.es")]);
+    for (told, name, formerly) in [
+        (vec![of("a", "Acme Envases SL"), of("a", "Norte Embalajes SL")], "Norte Embalajes SL", Some("Acme Envases SL")),
+        (vec![of("a", "Acme Envases SL"), of("a", "ACME ENVASES, S.L.")], "ACME ENVASES, S.L.", None),
+        (vec![of("a", "Acme"), of("a", "Norte"), of("a", "Sur")], "Sur", Some("Norte")),
+        (vec![of("a", "Acme"), of("a", "Norte"), of("a", "Acme")], "Acme", Some("Norte")),
+        // Another source that calls it otherwise changes nothing; one that called it so and renames it does.
+        (vec![of("a", "Acme SL"), of("b", "Acme Norte")], "Acme SL", None),
+        (vec![of("a", "Acme SL"), of("b", "Acme SL"), of("b", "Acme Norte")], "Acme Norte", Some("Acme SL")),
+        (vec![of("a", "Acme SL"), of("b", "Acme Norte"), of("b", "Acme Sur")], "Acme SL", Some("Acme Norte")),
+    ] {
+        let mut known: Vec<Organisation> = Vec::new();
+        for (n, record) in (1..).zip(&told) {
+            let mut record = record.clone();
+            record.fields.values_mut().for_each(|field| field.first_seen = day(n));
+            known = vec![merge(&record, &identify(&record, &about()), met(&known), day(n)).organisation];
+        }
+        assert_eq!((known[0].title(), known[0].formerly().as_deref()), (name, formerly), "{told:?}");
+        assert_eq!(known[0].best(FactName::Name, &|_| 0.5).map(|fact| fact.value.text()).as_deref(), Some(name));
+    }
+}
+
+#[test]
+fn a_number_as_written_is_kept_and_nobody_is_known_by_it() {
+    let told = |fields: &[(&str, &str)]| {
+        let record = company("a", "1", &[&[("name", "Acme")], fields].concat());
+        let known = merge(&record, &identify(&record, &about()), Met::default(), day(1)).organisation;
+        let keyed = known.keys.iter().any(|key| matches!(key, IdentityKey::Phone(_)));
+        (known.facts.iter().skip(1).map(|fact| format!("{} {}", fact.word(), fact.value.text())).collect::<Vec<_>>(), keyed)
+    };
+    let written = ("phone_as_written", "01482 555 123");
+    assert_eq!(told(&[written, ("email_as_written", "n/a")]), (vec!["phone_as_written 01482 555 123".to_owned()], false));
+    assert_eq!(told(&[written, ("phone", "+441482555123")]), (vec!["phone +441482555123".to_owned()], true));
+}
+
+#[test]
 fn bounds_hold_and_repeats_go_before_conflicts() {
     let mut known = Vec::new();
     for n in 0..300 {

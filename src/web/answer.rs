@@ -342,7 +342,10 @@ async fn leads(
     let mut rows = Vec::with_capacity(found.len());
     for lead in &found {
         let last = last_told(effects, config, lead).await?;
-        rows.push(views::told(views::lead(lead, &lead.score, None, Behind::default(), now), lead, (&desk, &last), now));
+        let Subject::Organisation(whose) = lead.subject;
+        let formerly = effects.store.organisation(whose).await?.and_then(|organisation| organisation.formerly());
+        let view = LeadView { formerly, ..views::lead(lead, &lead.score, None, Behind::default(), now) };
+        rows.push(views::told(view, lead, (&desk, &last), now));
     }
     Ok(rows)
 }

@@ -51,6 +51,9 @@ pub struct LeadView {
     pub segment: String,
     /// What to call it.
     pub title: String,
+    /// What whom it is about was called before.
+    #[serde(default)]
+    pub formerly: Option<String>,
     /// Where it stands.
     pub state: String,
     /// Who has it.

@@ -11,7 +11,7 @@ use super::views;
 use crate::base::ids::{OrganisationId, RecordId, SegmentId};
 use crate::base::text;
 use crate::config::Config;
-use crate::model::{FactName, Lead, Organisation, Question, Record, Ruling, Subject, origin_of, place_of};
+use crate::model::{Fact, FactName, Lead, Organisation, Question, Record, Ruling, Subject, origin_of, place_of};
 use crate::pipeline::{self, Effects, Other, rule_not_same, rule_same, undo_ruling};
 use crate::render::member;
 use crate::resolve;
@@ -31,6 +31,9 @@ pub struct OrganisationLine {
     pub id: String,
     /// What to call it.
     pub name: String,
+    /// What it was called before.
+    #[serde(default)]
+    pub formerly: Option<String>,
     /// Where it is.
     pub place: Option<String>,
     /// By what it is known, without its names.
@@ -84,6 +87,9 @@ pub struct ValueView {
     pub seen: String,
     /// In which record.
     pub record: String,
+    /// Of a telephone number that could not be read: why, and what to write.
+    #[serde(default)]
+    pub note: Option<String>,
     /// Other values, the next best first: value, source, since when.
     pub conflicts: Vec<(String, String, String)>,
 }
@@ -152,6 +158,7 @@ fn line(organisation: &Organisation, config: &Config) -> OrganisationLine {
     OrganisationLine {
         id: organisation.id.to_string(),
         name: organisation.title().to_owned(),
+        formerly: organisation.formerly(),
         place: best(FactName::Place).or_else(|| best(FactName::Region)).or_else(|| best(FactName::Country)),
         keys: organisation.keys.iter().filter(|key| key.is_strong()).map(ToString::to_string).collect(),
         records: organisation.records.len(),
@@ -224,7 +231,7 @@ pub(super) async fn show(effects: &Effects, config: &Config, name: &str) -> Resu
     let leads = effects.store.leads_of(Subject::Organisation(one.id)).await?;
     Ok(OrganisationView {
         organisation: line(&one, config),
-        values: FactName::ALL.into_iter().filter_map(|name| value(&one, name, config)).collect(),
+        values: FactName::ALL.into_iter().chain([FactName::FormerName]).filter_map(|name| value(&one, name, config)).collect(),
         records: records.iter().map(|record| belongs(&one, record)).collect(),
         apart: one.apart.iter().map(ToString::to_string).collect(),
         questions: question_views(effects, config, open).await?,
@@ -262,13 +269,24 @@ fn value(one: &Organisation, name: FactName, config: &Config) -> Option<ValueVie
         }
     }
     Some(ValueView {
-        field: name.word().to_owned(),
+        field: first.word().to_owned(),
         value: first.value.text(),
         source: first.evidence.source.to_string(),
         origin: origin_of(&first.evidence.url),
         seen: views::time(first.evidence.seen),
         record: first.record.to_string(),
+        note: unread(first, config),
         conflicts,
+    })
+}
+
+/// Why a telephone number is only known as it is written, and what reads it.
+fn unread(fact: &Fact, config: &Config) -> Option<String> {
+    let source = &fact.evidence.source;
+    let country = config.source(source).and_then(|source| source.about().country.as_deref());
+    fact.is_unread_phone().then(|| match country {
+        Some(country) => format!("as written: it is no number of {country}, the `country` of source `{source}`"),
+        None => format!("as written: no country is known; `country = \"ES\"`, or whichever it is, in source `{source}` reads it"),
     })
 }
 

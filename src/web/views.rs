@@ -329,6 +329,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         id: lead.id.to_string(),
         segment: lead.segment.to_string(),
         title: lead.title.clone(),
+        formerly: organisation.and_then(Organisation::formerly),
         state: lead.state.word().to_owned(),
         owner,
         because,
@@ -350,7 +351,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
                 (time(signal.at), with_member(Language::En, said, signal, behind.members), place_of(&signal.evidence.url))
             })
             .collect(),
-        facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), place_of(&fact.evidence.url))).collect(),
+        facts: facts.into_iter().map(|fact| (fact.word().to_owned(), fact.value.text(), place_of(&fact.evidence.url))).collect(),
         profile: Vec::new(),
         verdict: lead.verdict.as_ref().map(|verdict| VerdictView {
             said: verdict.said.word().to_owned(),

@@ -9,6 +9,7 @@ mod chain;
 #[path = "../rigs/chain.rs"]
 mod chain_rig;
 mod closing;
+mod contacts;
 mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;

@@ -19,7 +19,8 @@ fn verdict_line(view: &LeadView) -> Option<String> {
 }
 
 pub(super) fn lead(view: &LeadView) {
-    println!("{} · {} · {}", view.title, view.segment, view.state);
+    let formerly = view.formerly.as_ref().map(|name| format!(" (formerly {name})")).unwrap_or_default();
+    println!("{}{formerly} · {} · {}", view.title, view.segment, view.state);
     println!("next step: {}", view.next_step);
     println!("owner: {} ({})", or_dash(view.owner.as_ref()), view.because);
     if let Some(said) = verdict_line(view) {

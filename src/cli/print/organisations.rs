@@ -14,7 +14,7 @@ pub(super) fn list(views: &[OrganisationLine], width: u16) -> Table {
     for view in views {
         all.add_row([
             view.id.clone(),
-            clip(&view.name, 60),
+            called(view, 60),
             or_dash(view.place.as_ref()),
             view.keys.iter().take(3).map(String::as_str).collect::<Vec<_>>().join("\n"),
             view.records.to_string(),
@@ -24,16 +24,22 @@ pub(super) fn list(views: &[OrganisationLine], width: u16) -> Table {
     all
 }
 
+/// What it is called, and was before.
+fn called(view: &OrganisationLine, most: usize) -> String {
+    let before = view.formerly.as_ref().map(|name| format!(" (formerly {})", clip(name, most))).unwrap_or_default();
+    clip(&view.name, most) + &before
+}
+
 /// Everything known of one.
 pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
-    let mut text = format!("{} ({}), changed {}\n", view.organisation.name, view.organisation.id, view.organisation.changed);
+    let mut text = format!("{} ({}), changed {}\n", called(&view.organisation, 200), view.organisation.id, view.organisation.changed);
     let mut values = sized(&["field", "value", "source", "since", "others say"], width);
     for value in &view.values {
         let others: Vec<String> =
             value.conflicts.iter().map(|(value, source, seen)| format!("{} ({source}, {seen})", clip(value, 80))).collect();
         values.add_row([
             value.field.replace('_', " "),
-            clip(&value.value, 80),
+            value.note.iter().fold(clip(&value.value, 80), |said, note| format!("{said}\n({note})")),
             from(&value.source, value.origin.as_ref()),
             value.seen.clone(),
             others.join("\n"),
@@ -132,6 +138,7 @@ mod tests {
         OrganisationLine {
             id: id.to_owned(),
             name: name.to_owned(),
+            formerly: None,
             place: place.map(str::to_owned),
             keys: vec!["domain:orbaneja.example".to_owned(), "phone:+34947200331".to_owned()],
             records: 2,
@@ -157,6 +164,7 @@ mod tests {
             origin: None,
             seen: "2026-11-18T08:00:00Z".to_owned(),
             record: "record-0000000000001".to_owned(),
+            note: None,
             conflicts: conflicts.iter().map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned())).collect(),
         };
         let orbaneja = line("org-0000000000001", "Talleres Orbaneja, S.L.", Some("Burgos"));

@@ -56,6 +56,9 @@ pub(in crate::cli) struct ChosenView {
     pub fields: Vec<FieldView>,
     pub records: Vec<BTreeMap<String, String>>,
     pub unsure: Vec<UnsureView>,
+    /// Own pages of records that were read, and what they add.
+    pub own_pages: usize,
+    pub own_fields: Vec<FieldView>,
     /// What selectors do not read as it was found.
     pub lost: Vec<String>,
     pub toml: String,
@@ -134,6 +137,12 @@ fn chosen_text(view: &ProposalView, chosen: &ChosenView, width: u16) -> String {
     let more = if chosen.count > RECORDS { format!(", the first {RECORDS} shown") } else { String::new() };
     let filled: Vec<String> = chosen.fields.iter().map(|field| format!("{} {}", field.name, field.records)).collect();
     _ = writeln!(out, "{}{more}; how many have what: {}", count(chosen.count, "record", "records"), filled.join(", "));
+    if !chosen.own_fields.is_empty() {
+        let said =
+            chosen.own_fields.iter().map(|field| format!("{} {} (such as \"{}\")", field.name, field.records, clip(&field.example, VALUE)));
+        let pages = count(chosen.own_pages, "own page was read here, and adds", "own pages were read here, and add");
+        _ = writeln!(out, "{pages}: {}", said.collect::<Vec<_>>().join(", "));
+    }
     if !chosen.unsure.is_empty() {
         out.push_str("\nunsure:\n");
         for unsure in &chosen.unsure {
@@ -205,6 +214,8 @@ mod tests {
                 what: "`phone` is in 1 of 7 records".to_owned(),
                 setting: "--selectors says where it stands".to_owned(),
             }],
+            own_pages: 3,
+            own_fields: vec![FieldView { example: "01482 555 123".to_owned(), ..field("phone_as_written", 2) }],
             lost: vec!["`phone` has no selector".to_owned()],
             toml: "[[source]]\nid = \"fair\"\n".to_owned(),
         };

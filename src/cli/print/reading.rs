@@ -79,7 +79,12 @@ pub(super) fn said(signals: &[SaidView]) -> Vec<String> {
 
 /// The ways to reach whom the page is about; `--json` has where each stands.
 fn contacts(found: &Contacts) -> Vec<String> {
-    let groups = [("e-mail", &found.emails), ("telephone", &found.phones), ("elsewhere", &found.links)];
+    let groups = [
+        ("e-mail", &found.emails),
+        ("telephone", &found.phones),
+        ("telephone, country not known", &found.unread),
+        ("elsewhere", &found.links),
+    ];
     let mut out = Vec::new();
     for (name, group) in groups.into_iter().filter(|(_, group)| !group.is_empty()) {
         let shown = |contact: &Contact| format!("{}{}", contact.value, if contact.fax { " (fax)" } else { "" });
@@ -87,6 +92,10 @@ fn contacts(found: &Contacts) -> Vec<String> {
         let more = if group.len() > CONTACTS { format!(" and {} more", group.len() - CONTACTS) } else { String::new() };
         out.push(format!("{name}: {}{more}", some.join(", ")));
     }
+    out.extend(
+        found.addresses.iter().take(CONTACTS).filter_map(|address| Some(format!("address: {}", address.place.parts.text.as_ref()?))),
+    );
+    out.extend(found.numbers.iter().take(CONTACTS).map(|number| format!("{}: {}", number.kind, number.value)));
     out
 }
 

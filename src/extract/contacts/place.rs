@@ -49,7 +49,13 @@ pub(super) fn of_ending(url: &Url) -> Option<&'static str> {
     if OPEN.contains(&ending.as_str()) {
         return None;
     }
-    if ending == "uk" { Some("GB") } else { (ending.len() == 2).then(|| country_code(&ending)).flatten() }
+    match ending.as_str() {
+        "uk" => Some("GB"),
+        // .рф and .укр, as addresses carry them.
+        "xn--p1ai" => Some("RU"),
+        "xn--j1amh" => Some("UA"),
+        _ => (ending.len() == 2).then(|| country_code(&ending)).flatten(),
+    }
 }
 
 /// The country that a language tag names (`es-MX`), and the home of its language.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use crate::base::text::{holds, words};
+use crate::model::CompanyName;
 
 /// Whom a contact is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -26,6 +27,8 @@ pub enum Role {
     Generic,
     /// One person, by the form of the address.
     Person,
+    /// Who made, keeps or serves the site: not whom the page is about.
+    Maker,
     /// Nothing tells.
     Unknown,
 }
@@ -50,13 +53,19 @@ static ROLES: LazyLock<Vec<(Role, Vec<&'static str>)>> = LazyLock::new(|| {
 });
 
 /// The role that a text names, if it does.
-pub(super) fn named(text: &str) -> Option<Role> {
+fn named(text: &str) -> Option<Role> {
     let text = words(text);
     ROLES.iter().find(|(_, names)| names.iter().any(|name| holds(&text, name))).map(|(role, _)| *role)
 }
 
+/// The role that words beside a contact name. A company's own name names none: "Neue Medien GmbH" is no press office.
+pub(super) fn beside(text: &str) -> Option<Role> {
+    let parts = text.split([',', ';', '|', '\n', '·']);
+    parts.filter(|part| CompanyName::parse(part.trim()).form.is_none()).find_map(named)
+}
+
 /// The role of an e-mail address: by the words before the @, else by its form, else by what stands beside it.
-pub(super) fn of_address(address: &str, beside: &str) -> Role {
+pub(super) fn of_address(address: &str, words: &str) -> Role {
     let local = address.split('@').next().unwrap_or("");
     if let Some(role) = named(local) {
         return role;
@@ -66,5 +75,5 @@ pub(super) fn of_address(address: &str, beside: &str) -> Role {
     if matches!(parts.len(), 2 | 3) && parts.iter().all(is_name) && parts.iter().any(|part| part.len() > 2) {
         return Role::Person;
     }
-    named(beside).filter(|role| *role != Role::Generic).unwrap_or(Role::Unknown)
+    beside(words).filter(|role| *role != Role::Generic).unwrap_or(Role::Unknown)
 }

@@ -6,7 +6,8 @@ fn page(html: &str) -> Contacts {
     let tree = scraper::Html::parse_document(html);
     let url = Url::parse("https://firma.de/kontakt").unwrap();
     let structured = crate::extract::structured::read(tree.root_element(), &url);
-    read(tree.root_element(), &url, &structured)
+    let found = read(tree.root_element(), &url, &structured);
+    Contacts { numbers: numbers(tree.root_element(), found.country.as_deref()), ..found }
 }
 
 fn emails(html: &str) -> String {
@@ -128,6 +129,73 @@ fn numbers_links_and_places() {
     assert_eq!(found.links.iter().filter_map(|link| link.network).collect::<Vec<_>>(), ["whatsapp", "telegram"]);
     let address = &found.addresses[0].place;
     assert_eq!((address.parts.postcode.as_deref(), address.country_code.as_deref()), (Some("10115"), Some("DE")));
+}
+
+#[test]
+fn who_made_a_site_is_not_whom_it_is_about() {
+    let company = "<p>Firma GmbH<br>Hauptstr. 5<br>10115 Berlin<br>Tel. 030 901820 0<br><a href='mailto:info@firma.de'>Mail</a></p>";
+    for credit in [
+        "<p>Gestaltung: Neue Media Agentur, Tel. 040 3698970, <a href='mailto:buero@agentur.de'>buero@agentur.de</a></p>",
+        "<h3>Webdesign</h3><p>Neue Media Agentur<br>Tel. 040 3698970<br>buero@agentur.de</p><h3>Haftung</h3>",
+        "<p><strong>Design &amp; Umsetzung:</strong><br>Neue Media<br>Telefon 040 3698970<br>buero@agentur.de</p>",
+        "<dl><dt>Webdesign</dt><dd>Neue Media, Tel. 040 3698970, buero@agentur.de</dd></dl>",
+        "<div><div>Konzeption und Umsetzung</div><div>Neue Media<br>Tel. 040 3698970<br>buero@agentur.de</div></div>",
+        "<p>Webdesign by <a href='https://agentur.de'>Neue Media</a>, <a href='tel:+49403698970'>040 3698970</a>, buero@agentur.de</p>",
+    ] {
+        for html in [
+            format!("<html lang=de><title>Impressum</title>{credit}{company}"),
+            format!("<html lang=de><title>Impressum</title>{company}{credit}"),
+        ] {
+            let found = page(&html);
+            let roles = |all: &[Contact]| all.iter().map(|one| (one.value.clone(), one.role)).collect::<std::collections::BTreeMap<_, _>>();
+            let (phones, emails) = (roles(&found.phones), roles(&found.emails));
+            assert_eq!(phones.get("+49403698970"), Some(&Role::Maker), "{html}");
+            assert_eq!(phones.get("+49309018200"), Some(&Role::Unknown), "{html}");
+            assert_eq!((emails.get("buero@agentur.de"), emails.get("info@firma.de")), (Some(&Role::Maker), Some(&Role::Generic)), "{html}");
+            assert_eq!(found.addresses.len(), 1, "{html}");
+        }
+    }
+    // An agency's own numbers are its own, and no credit where they stand by themselves too.
+    let found = page("<html lang=de><h2>Webdesign</h2><p>Rufen Sie an: Tel. 040 3698970</p>");
+    assert_eq!(found.phones[0].role, Role::Unknown);
+    let found = page("<html lang=de><p>Website by Studio, Tel. 040 3698970</p><p>Tel. 040 3698970</p>");
+    assert_eq!(found.phones[0].role, Role::Unknown);
+}
+
+#[test]
+fn what_stands_in_a_legal_notice() {
+    let found = page(
+        "<html lang=de><title>Impressum</title><h1>Impressum</h1><p>Firma GmbH<br>Hauptstr. 5<br>D-10115 Berlin</p><p>Neue Medien GmbH, Tel. 030 901820 0</p>\
+         <p>Presse: Tel. 030 901820 1</p><p>Registergericht: Amtsgericht München<br>Registernummer: HRB 6684</p>\
+         <dl><dt>Umsatzsteuer-ID</dt><dd>DE 136 695 976</dd></dl>",
+    );
+    assert_eq!(found.addresses[0].place.parts.text.as_deref(), Some("Hauptstr. 5, D-10115 Berlin"));
+    assert_eq!(found.addresses[0].place.parts.postcode.as_deref(), Some("10115"));
+    assert_eq!(found.phones.iter().map(|phone| phone.role).collect::<Vec<_>>(), [Role::Unknown, Role::Press]);
+    assert!(found.numbers.iter().any(|number| number.value == "DE136695976"), "{:?}", found.numbers);
+    assert!(found.numbers.iter().any(|number| number.value.contains("HRB 6684")), "{:?}", found.numbers);
+}
+
+#[test]
+fn numbers_without_a_country_are_kept_as_they_are_written() {
+    for (html, phones, unread) in [
+        ("<html lang=en><p>Tel. 01482 555 123</p>", &[][..], &["01482 555 123"][..]),
+        ("<html lang=en><p>5 Dock St, Hull HU1 3DZ. Tel. 01482 555 123</p>", &["+441482555123"], &[]),
+        ("<html lang=ru><p>Тел.: 8 (34147) 5-12-34</p>", &["+73414751234"], &[]),
+        ("<html lang=sv><p>Tel: 031-12 34 56</p>", &["+4631123456"], &[]),
+        ("<html lang=en><p><a href='tel:031123456'>Call</a></p>", &[], &["031123456"]),
+        ("<html lang=en><p>Order 01482 555 123</p>", &[], &[]),
+    ] {
+        let tree = scraper::Html::parse_document(html);
+        let url = Url::parse("https://members.example/m/1").unwrap();
+        let found = read(tree.root_element(), &url, &Structured::default());
+        let values = |all: &[Contact]| all.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            (values(&found.phones), values(&found.unread)),
+            (phones.iter().map(|s| (*s).to_owned()).collect(), unread.iter().map(|s| (*s).to_owned()).collect()),
+            "{html}"
+        );
+    }
 }
 
 proptest::proptest! {

@@ -7,31 +7,24 @@ use super::super::Input;
 use super::super::contacts;
 use super::super::reading::Reading;
 use super::align::Aligned;
+use super::whose::{contact_mark, mark_of_number, mark_of_words};
 use super::{ENOUGH, FEW, MOST, USED_TO};
-use crate::base::ids::hash64;
-use crate::base::text::fold;
-use crate::model::{Extract, FieldName, Learned, LearnedField, Value};
+use crate::model::{Extract, FieldName, Learned, LearnedField};
 
 /// Records of a short page that do not lose a field at once by chance.
 const TOGETHER: usize = 3;
-
-/// A contact of the site itself, as it is remembered.
-pub(super) fn own_hash(value: &str) -> u64 {
-    hash64(&[fold(value).as_bytes()])
-}
 
 /// The contacts that stand on the page and in none of its records.
 pub(super) fn own_contacts(reading: &Reading, extract: &Extract, mut before: Vec<u64>) -> Vec<u64> {
     let of_records: HashSet<u64> = extract
         .records
         .iter()
-        .flat_map(|draft| draft.fields.values())
-        .filter(|found| matches!(found.value, Value::Email(_) | Value::Phone(_)))
-        .map(|found| own_hash(&found.value.text()))
+        .flat_map(|draft| &draft.fields)
+        .filter_map(|(field, found)| contact_mark(field.as_str(), &found.value))
         .collect();
-    let contacts::Contacts { emails, phones, .. } = &reading.contacts;
-    for contact in emails.iter().chain(phones) {
-        let hash = own_hash(&contact.value);
+    let contacts::Contacts { emails, phones, unread, .. } = &reading.contacts;
+    let numbers = phones.iter().chain(unread).map(|contact| mark_of_number(&contact.value));
+    for hash in emails.iter().map(|contact| mark_of_words(&contact.value)).chain(numbers) {
         if !of_records.contains(&hash) && !before.contains(&hash) && before.len() < Learned::OWN {
             before.push(hash);
         }
@@ -103,6 +96,6 @@ impl Learns<'_> {
         let relaid = if self.aligned.relaid { Some(input.now) } else { before.relaid };
         let doubt = (!doubts.is_empty()).then(|| doubts.join("; "));
         let doubtful = doubt.is_some();
-        (Learned { fields, path: before.path, own: before.own, relaid, doubt }, doubtful)
+        (Learned { fields, path: before.path, own: before.own, pages: before.pages, relaid, doubt }, doubtful)
     }
 }

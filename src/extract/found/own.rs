@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use phonenumber::country::Id;
 use scraper::ElementRef;
 use url::Url;
 
@@ -12,16 +13,19 @@ use super::super::listing::base_of;
 use super::super::record::canonical;
 use super::super::shown::{At, Shown};
 use super::super::structured::{self, Structured};
-use super::super::value::{self, is_of_site};
+use super::super::value::{self, Hints, Type, is_of_site};
 use super::super::{Input, text_of};
-use super::learn::own_hash;
-use super::thing;
-use crate::base::text::{holds, words};
-use crate::model::{Draft, Failure};
+use super::whose::{OwnPage, field_of};
+use super::{FoundReader, Known, thing};
+use crate::base::caps::QUOTE_CHARS;
+use crate::base::text::{clip, holds, words};
+use crate::model::{Draft, Failure, Found, Value, country_code};
 
 /// Pairs looked at, and links.
 const PAIRS: usize = 500;
 const LINKS: usize = 300;
+/// Contacts of one kind that a page may have: the first that is not the site's is taken.
+const CONTACTS: usize = 8;
 /// Characters of a value beside a caption.
 const VALUE: usize = 300;
 
@@ -38,6 +42,31 @@ const REACHES: [&str; 7] = ["phone", "mobile", "fax", "email", "website", "addre
 /// A field, its words, and where they stand.
 type Said = (&'static str, String, String);
 
+impl FoundReader {
+    /// What a record's own page says of it, read by the numbers of the country that the record, the settings or the page names.
+    pub(in crate::extract) fn read_own(&self, draft: &Draft, input: &Input<'_>, known: &Known<'_>) -> Result<OwnPage, Failure> {
+        let settings = self.hints_of(input).country;
+        let Some(page) = read(input, draft, (self.naming.company, settings, known.names))? else {
+            return Ok(OwnPage::new(Draft { partial: true, ..draft.clone() }, Vec::new()));
+        };
+        let mut out = Vec::new();
+        for (field, words, path) in page.said {
+            let by = |country: &Id| self.typed_by(field, &words, (input, &Hints { country: Some(*country), ..self.hints_of(input) }));
+            let read = Some(page.countries.iter()).filter(|_| is_number(field)).and_then(|mut all| all.find_map(by));
+            let read = read.or_else(|| self.typed(field, &words, input));
+            if let Some((name, value)) = field_of(field, &words, read) {
+                out.push((name, Found { value, quote: clip(&words, QUOTE_CHARS), path }));
+            }
+        }
+        Ok(OwnPage::new(draft.clone(), out).of_country(page.from))
+    }
+}
+
+/// Whether a field is a telephone number.
+fn is_number(field: &str) -> bool {
+    matches!(Type::usual(field), Type::Phone | Type::Fax)
+}
+
 /// Records whose link leads where that of another does, or back to the list, have no own page there: it would say the same of all of them.
 pub(super) fn leave_shared(drafts: &mut [Draft], list: &Url) {
     let mut led: HashMap<Url, usize> = HashMap::from([(canonical(list), 1)]);
@@ -51,17 +80,25 @@ pub(super) fn leave_shared(drafts: &mut [Draft], list: &Url) {
     }
 }
 
+/// What a record's own page says, and the countries whose numbers it may have, the surest first.
+pub(super) struct Page {
+    pub(super) said: Vec<Said>,
+    pub(super) countries: Vec<Id>,
+    /// The one that the page itself speaks from.
+    pub(super) from: Option<&'static str>,
+}
+
 /// Reads a record's own page; `None`: it is the list, or does not name the record and says nothing of anybody, as the page that is shown where there
 /// is none.
 pub(super) fn read(
     input: &Input<'_>,
     draft: &Draft,
-    (company, own, names): (bool, &[u64], &[String]),
-) -> Result<Option<Vec<Said>>, Failure> {
+    (company, settings, names): (bool, Option<Id>, &[String]),
+) -> Result<Option<Page>, Failure> {
     let tree = html::parse(&text_of(input), input)?;
     let root = tree.html.root_element();
     let shown = Shown::of(&tree);
-    let name = words(&draft.value("name").or_else(|| draft.value("title")).map(crate::model::Value::text).unwrap_or_default());
+    let name = words(&draft.value("name").or_else(|| draft.value("title")).map(Value::text).unwrap_or_default());
     if is_list(&shown, root, &name, names) {
         return Ok(None);
     }
@@ -73,17 +110,34 @@ pub(super) fn read(
     let main = main(&shown);
     input.check_time()?;
     out.extend(pairs(&shown, main));
+    let part = shown.nodes[main].element.unwrap_or(root);
+    let from = contacts::country_of_page(part, root, input.url, &structured);
+    let countries = countries(&out, draft, settings, from);
     let named = is_named(&shown, root, &name);
     // Whose contacts stand on a page that names nobody, it does not say.
     if company && named {
-        out.extend(contact(&shown, main, (root, input), own));
+        out.extend(contact(part, input, &countries));
         let base = base_of(root, input.url);
         out.extend(site(&shown, main, &base));
     }
     out.retain(|(field, text, _)| *field != "name" && *field != "company" || !company && words(text) != name);
     // So may a page do that is shown where there is none: it says how to reach the site.
     let says = |out: &Vec<Said>| out.iter().any(|(field, ..)| !REACHES.contains(field));
-    Ok(Some(out).filter(|out| named || says(out)))
+    Ok((named || says(&out)).then_some(Page { said: out, countries, from }))
+}
+
+/// The countries whose numbers a page may have: that which the record names, that of the settings, that which the page speaks from.
+fn countries(said: &[Said], draft: &Draft, settings: Option<Id>, page: Option<&str>) -> Vec<Id> {
+    let told = said.iter().find(|(field, ..)| *field == "country").map(|(_, words, _)| words.clone());
+    let told = draft.value("country").map(Value::text).or(told);
+    let named = told.as_deref().and_then(country_code).and_then(|code| code.parse().ok());
+    let mut out: Vec<Id> = Vec::new();
+    for country in [named, settings, page.and_then(|code| code.parse().ok())].into_iter().flatten() {
+        if !out.contains(&country) {
+            out.push(country);
+        }
+    }
+    out
 }
 
 /// Whether a page is the list itself, to which a link that leads nowhere comes back: it shows the others as well, and is not called as this one.
@@ -181,30 +235,32 @@ fn site_address(shown: &Shown<'_>, at: At, text: &str) -> String {
     if bare { format!("http://{text}") } else { text.to_owned() }
 }
 
-/// Contacts in the main part that are not the site's own.
-fn contact(shown: &Shown<'_>, main: At, (root, input): (ElementRef<'_>, &Input<'_>), own: &[u64]) -> Vec<Said> {
-    let part = shown.nodes[main].element.unwrap_or(root);
-    let found = contacts::read(part, input.url, &Structured::default());
-    let foreign = |value: &str| !own.contains(&own_hash(value));
+/// Contacts in the main part, telephones before faxes; where none of a country's numbers is there, as the next country has them.
+fn contact(part: ElementRef<'_>, input: &Input<'_>, countries: &[Id]) -> Vec<Said> {
+    let by = |country: Option<Id>| contacts::read_part(part, country, input.url, &Structured::default());
+    let mut found = by(countries.first().copied());
+    for country in countries.iter().skip(1) {
+        if found.phones.is_empty() {
+            found = Some(by(Some(*country))).filter(|next| !next.phones.is_empty()).unwrap_or(found);
+        }
+    }
     let of_site = |address: &str| {
         let host = address.rsplit_once('@').map(|(_, host)| host);
         host.and_then(|host| Url::parse(&format!("https://{host}/")).ok()).is_some_and(|url| is_of_site(&url, input.url))
     };
-    let email = found.emails.iter().find(|email| foreign(&email.value) && !of_site(&email.value));
-    let phone = found.phones.iter().find(|phone| !phone.fax && foreign(&phone.value));
-    let said = |field: &'static str, contact: Option<&contacts::Contact>| {
-        contact.map(|contact| (field, contact.value.clone(), contact.proof.place.clone()))
-    };
-    let address = found.addresses.first();
-    let place = address.and_then(|address| Some(("address", address.place.parts.text.clone()?, address.proof.place.clone())));
-    [said("email", email), said("phone", phone), place].into_iter().flatten().collect()
+    let said = |field: &'static str| move |contact: &contacts::Contact| (field, contact.value.clone(), contact.proof.place.clone());
+    let own = |contact: &&contacts::Contact| contact.role != contacts::Role::Maker;
+    let emails = found.emails.iter().filter(own).filter(|email| !of_site(&email.value)).take(CONTACTS).map(said("email"));
+    let phones = found.phones.iter().chain(&found.unread).filter(own).filter(|phone| !phone.fax).take(CONTACTS).map(said("phone"));
+    let place = found.addresses.iter().take(CONTACTS);
+    let place = place.filter_map(|address| Some(("address", address.place.parts.text.clone()?, address.proof.place.clone())));
+    emails.chain(phones).chain(place).collect()
 }
 
-/// The first link to another site that is no network's and no map.
-fn site(shown: &Shown<'_>, main: At, base: &Url) -> Option<Said> {
+/// The links to other sites that are no network's and no map.
+fn site(shown: &Shown<'_>, main: At, base: &Url) -> Vec<Said> {
     let links = (main..shown.nodes[main].end).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS);
     let leads = links.filter_map(|at| value::url(shown.nodes[at].attr("href"), base));
-    let url =
-        leads.into_iter().find(|url| matches!(url.scheme(), "http" | "https") && !is_of_site(url, base) && !contacts::is_nobodys(url))?;
-    Some(("website", url.into(), "a".to_owned()))
+    let of_others = leads.filter(|url| matches!(url.scheme(), "http" | "https") && !is_of_site(url, base) && !contacts::is_nobodys(url));
+    of_others.take(CONTACTS).map(|url| ("website", url.into(), "a".to_owned())).collect()
 }

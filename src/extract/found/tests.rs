@@ -464,8 +464,8 @@ fn the_own_page_of_a_record() {
         now: Timestamp::UNIX_EPOCH,
         expired: &|| false,
     };
-    let known = Known { learned: memory.learned.as_ref(), records: &[], names: &[] };
-    reader.read_detail(&mut draft, &input, &known).unwrap();
+    let site = memory.learned.as_ref().map(|learned| learned.own.clone()).unwrap_or_default();
+    draft = reader.read_own(&draft, &input, &Known::default()).unwrap().complete(&site);
     for (field, want) in [
         ("tax_id", "B50123457"),
         ("region", "Huesca"),
@@ -502,7 +502,7 @@ fn a_link_that_leads_back_to_the_list_says_nothing_of_a_record() {
         let page = url("/go?id=4");
         let (bytes, now) = (html.as_bytes(), Timestamp::UNIX_EPOCH);
         let input = Input { bytes, content_type: Some("text/html"), url: &page, next: None, now, expired: &|| false };
-        reader.read_detail(&mut draft, &input, &Known { learned: None, records: &[], names: &names }).unwrap();
+        draft = reader.read_own(&draft, &input, &Known { learned: None, records: &[], names: &names }).unwrap().complete(&[]);
         assert_eq!(draft.value("phone").map(Value::text).as_deref(), phone, "{html}");
         assert_eq!(draft.partial, phone.is_none(), "{html}");
     }

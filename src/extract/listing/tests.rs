@@ -89,9 +89,10 @@ fn records_with_fields_evidence_and_the_way_on() {
 fn a_records_own_page_knows_better() {
     let reader = reader(SETTINGS);
     let mut extract = read_at(&reader, "https://fair.example/list", PAGE.as_bytes()).unwrap();
-    let draft = &mut extract.records[0];
+    let draft = extract.records.remove(0);
     let url = draft.detail.clone().unwrap();
-    reader.read_detail(draft, &input(&url, b"<main><p>Wood &amp; more</p></main><b class=offer>900 EUR</b>"), &Known::default()).unwrap();
+    let page = b"<main><p>Wood &amp; more</p></main><b class=offer>900 EUR</b>";
+    let draft = reader.read_own(&draft, &input(&url, page), &Known::default()).unwrap().complete(&[]);
     assert_eq!(draft.value("price").map(Value::text).as_deref(), Some("900 EUR"));
     assert_eq!(draft.value("about").map(Value::text).as_deref(), Some("Wood & more"));
     assert_eq!(draft.value("name").map(Value::text).as_deref(), Some("One & Co"));

@@ -22,7 +22,7 @@ fn read_at(address: &str, html: &str) -> Reading {
 fn read_as(html: &str, company: bool) -> Reading {
     let url = Url::parse("https://fair.example/list").unwrap();
     let input = Input { bytes: html.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false };
-    read_with(&input, &hints(&url), &Asked { stood: None, company }).unwrap()
+    read_with(&input, &hints(&url), &Asked { company, ..Asked::default() }).unwrap()
 }
 
 fn read(html: &str) -> Reading {
@@ -154,7 +154,7 @@ fn a_column_headed_so_is_the_name_where_records_are_companies() {
     let url = Url::parse("https://fair.example/list").unwrap();
     let input = Input { bytes: html.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false };
     for (company, want) in [(false, "Box 1"), (true, "Maker 1")] {
-        let reading = read_with(&input, &hints(&url), &Asked { stood: None, company }).unwrap();
+        let reading = read_with(&input, &hints(&url), &Asked { company, ..Asked::default() }).unwrap();
         assert_eq!(names(&reading)[0], want);
     }
 }

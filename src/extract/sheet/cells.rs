@@ -9,7 +9,7 @@ use super::{SheetColumn, SheetSettings, Told};
 use crate::base::caps;
 use crate::base::text::{clip, squeeze};
 use crate::extract::value::{self, Hints, Type};
-use crate::model::{Fault, FieldName, Found, Value, ZoneFrom, country_code, identifier};
+use crate::model::{AS_WRITTEN, Fault, FieldName, Found, Value, ZoneFrom, country_code, identifier};
 
 type Fields = BTreeMap<FieldName, Found>;
 
@@ -90,7 +90,7 @@ impl Row<'_> {
             } else {
                 self.told.unread(self.line, caption, unread(field, part, self.hints.country.is_some()));
                 let words = Value::Text(squeeze(part));
-                self.add(&format!("{field}_as_written"), caption, (words, part));
+                self.add(&format!("{field}{AS_WRITTEN}"), caption, (words, part));
             }
         }
     }

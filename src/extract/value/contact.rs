@@ -1,6 +1,7 @@
 //! Telephone numbers and e-mail addresses, out of text, `tel:` and `mailto:` links, and the forms that hide them from robots.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -10,6 +11,7 @@ use regex::Regex;
 use url::Host;
 
 use super::super::rung;
+use crate::base::text::squeeze;
 
 /// A telephone number in E.164, read as from this country; the extension is left out. Of several in one text ("947 200 331 / 947 200 332") the first
 /// that the words beside it do not call a fax.
@@ -22,6 +24,18 @@ pub(in crate::extract) fn phone(words: &str, country: Option<country::Id>) -> Op
 /// As [`phone`], of a fax: the first that is called so, or that nothing calls a telephone.
 pub(super) fn fax(words: &str, country: Option<country::Id>) -> Option<String> {
     of_kind(words, country, true)
+}
+
+/// Digits of a number that nobody could read.
+const WRITTEN: std::ops::RangeInclusive<usize> = 6..=15;
+
+/// The telephone number that words show as they write it, where it cannot be brought to E.164: its country is not known, or does not have it.
+pub(in crate::extract) fn as_written(words: &str) -> Option<String> {
+    let decoded = percent_decoded(words.trim());
+    let decoded = western_digits(&decoded);
+    let number = squeeze(run_of(&decoded)?.trim_end_matches(|c: char| !c.is_ascii_digit()));
+    let digits = number.chars().filter(char::is_ascii_digit);
+    (WRITTEN.contains(&digits.clone().count()) && digits.collect::<BTreeSet<_>>().len() > 1).then_some(number)
 }
 
 fn of_kind(words: &str, country: Option<country::Id>, fax: bool) -> Option<String> {
@@ -37,13 +51,29 @@ fn of_kind(words: &str, country: Option<country::Id>, fax: bool) -> Option<Strin
 
 /// The number that a text begins with, or that stands behind its first words.
 fn first_run(decoded: &str, country: Option<country::Id>) -> Option<String> {
-    let start = decoded.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
-    let rest = &decoded[start..];
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '–')));
-    let run = rest[..end.unwrap_or(rest.len())].replace("(0)", "");
+    let run = run_of(decoded)?.replace("(0)", "");
     // What stands between two numbers stands within some too.
     let first_of = |between: &Regex| between.split(&run).filter(|part| part.len() < run.len()).find_map(|part| one_number(part, country));
     one_number(&run, country).or_else(|| first_of(&APART)).or_else(|| first_of(&CLOSE))
+}
+
+/// The digits of a number within its country, by which it is the same with that country's code and without: what is dialled before them left out.
+pub(in crate::extract) fn national(number: &str) -> String {
+    if let Some(known) = number.starts_with('+').then(|| phonenumber::parse(None, number).ok()).flatten() {
+        return known.national().value().to_string();
+    }
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let bare = digits.trim_start_matches('0');
+    // Russia dials 8.
+    bare.strip_prefix('8').filter(|_| bare.len() == digits.len() && digits.len() == 11).unwrap_or(bare).to_owned()
+}
+
+/// The first digits of a text with what stands between them.
+fn run_of(decoded: &str) -> Option<&str> {
+    let start = decoded.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
+    let rest = &decoded[start..];
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '–')));
+    Some(&rest[..end.unwrap_or(rest.len())])
 }
 
 static APART: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s+[/–-]\s+").expect("the pattern is fixed"));

@@ -75,6 +75,36 @@ fn money() {
 }
 
 #[test]
+fn a_number_that_no_country_has_is_kept_as_written() {
+    for (field, words, want) in [
+        ("phone", "Tel.: 01482 555 123", "phone_as_written=01482 555 123"),
+        ("mobile_2", "031-12 34 56", "mobile_2_as_written=031-12 34 56"),
+        ("fax", "8 (34147) 5-12-34", "fax_as_written=8 (34147) 5-12-34"),
+        ("phone", "٠٢-٢٣٤٥٦٧٨٩", "phone_as_written=02-23456789"),
+        ("phone", "on request", ""),
+        ("phone", "12345", ""),
+        ("phone", "000 000 000", ""),
+        ("size", "01482 555 123", ""),
+    ] {
+        let kept = as_written(field, words).map(|(name, value)| format!("{name}={}", value.text()));
+        assert_eq!(kept.unwrap_or_default(), want, "{words}");
+    }
+    for (settings, words, want) in [
+        ("country = 'GB'", "01482 555 123", "+441482555123"),
+        ("country = 'RU'", "8 (34147) 5-12-34", "+73414751234"),
+        ("country = 'RU'", "8 800 555-35-35", "+78005553535"),
+        ("country = 'RU'", "8 (8442) 23-45-67", "+78442234567"),
+        ("country = 'RU'", "(8442) 23-45-67", "+78442234567"),
+        ("country = 'RU'", "8-912-345-67-89", "+79123456789"),
+        ("country = 'RU'", "89123456789", "+79123456789"),
+        ("country = 'SE'", "031-12 34 56", "+4631123456"),
+        ("country = 'SE'", "08-12 34 56 78", "+46812345678"),
+    ] {
+        check(Type::Phone, settings, &[(words, want)]);
+    }
+}
+
+#[test]
 fn days_and_times() {
     let moments = [
         ("2026-11-23T10:00:00Z", "2026-11-23 10:00 UTC"),

@@ -19,7 +19,18 @@ impl Taken {
     /// As a way to watch an address.
     pub(super) fn proposal(self, way: Way, fetched: Fetched, good: bool) -> Proposal {
         let Self { spec, extract, leaning, unsure, members } = self;
-        Proposal { way, spec, asks_json: way == Way::Json, extract, fetched, leaning, good, unsure, members }
+        Proposal {
+            way,
+            spec,
+            asks_json: way == Way::Json,
+            extract,
+            fetched,
+            leaning,
+            good,
+            unsure,
+            members,
+            own: super::OwnSample::default(),
+        }
     }
 }
 

@@ -31,7 +31,7 @@ codes! {
     FactName: fact_name_code, fact_name_of {
         Name = 1, Website = 2, Phone = 3, Email = 4, TaxId = 5, Address = 6,
         Place = 7, Region = 8, Country = 9, Industry = 10, Size = 11, Person = 12, Parent = 13,
-        Postcode = 14,
+        Postcode = 14, FormerName = 15,
     }
     SignalKind: signal_kind_code, signal_kind_of {
         RequestForSuppliers = 1, TenderPublished = 2, DeadlineMoved = 3, AwardWon = 4, ExhibitorListed = 5, OrganisationListed = 6,
@@ -59,6 +59,7 @@ mod tests {
         for name in FactName::ALL {
             assert_eq!(fact_name_of(fact_name_code(name)), Ok(name));
         }
+        assert_eq!(fact_name_of(fact_name_code(FactName::FormerName)), Ok(FactName::FormerName));
         for kind in SignalKind::ALL {
             assert_eq!(signal_kind_of(signal_kind_code(kind)), Ok(kind));
         }

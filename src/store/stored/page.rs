@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint::StoredCheckpoint;
 use super::codes::{failure_code, failure_of, record_kind_code, record_kind_of, role_code, role_of};
-use super::learned::{StoredLearned, learned_of, stored_learned};
+use super::learned::{StoredLearned, StoredPages, learned_of, stored_learned, stored_pages};
 use super::value::{StoredDate, StoredFailure, date, store_date, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
@@ -268,6 +268,7 @@ pub(in crate::store) struct StoredSource {
     told_lately: Vec<(u8, i64)>,
     doubted: u8,
     turning: u8,
+    pages: StoredPages,
 }
 
 /// Requests made for a source on one day of its zone.
@@ -283,18 +284,19 @@ impl Stored for StoredSpent {
 
 impl Stored for StoredSource {
     const KIND: &'static str = "source";
-    const VERSION: u8 = 6;
+    const VERSION: u8 = 7;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, the seven of the health, what was told lately, and the
-        /// two of coming and going.
-        const ADDED: [u8; 22] = [0; 22];
+        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, the seven of the health, what was told lately, the two of
+        /// coming and going, and own pages.
+        const ADDED: [u8; 23] = [0; 23];
         let added = match version {
             1 => &ADDED[..],
-            2 => &ADDED[..21],
-            3 => &ADDED[..20],
-            4 => &ADDED[..3],
-            5 => &ADDED[..2],
+            2 => &ADDED[..22],
+            3 => &ADDED[..21],
+            4 => &ADDED[..4],
+            5 => &ADDED[..3],
+            6 => &ADDED[..1],
             _ => return None,
         };
         Some(lengthened(bytes, added))
@@ -345,6 +347,7 @@ impl From<&SourceState> for StoredSource {
             told_lately: state.told_lately.iter().map(|(class, at)| (failure_code(*class), millis(*at))).collect(),
             doubted: state.doubted,
             turning: state.turning,
+            pages: state.learned.as_ref().map(stored_pages).unwrap_or_default(),
         }
     }
 }
@@ -406,7 +409,7 @@ impl TryFrom<StoredSource> for SourceState {
                 .into_iter()
                 .map(|(at, path, reason)| Ok(Misread { at: timestamp(at)?, path, reason }))
                 .collect::<Result<_, String>>()?,
-            learned: stored.learned.map(learned_of).transpose()?,
+            learned: stored.learned.map(|learned| learned_of(learned, stored.pages)).transpose()?,
             doubted: stored.doubted,
             turning: stored.turning,
         })
