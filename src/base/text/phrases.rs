@@ -142,13 +142,13 @@ impl Phrase {
             .split_whitespace()
             .map(|slot| match slot {
                 "…" | "..." => Some(Slot::Gap(Vec::new())),
-                written => match written.strip_prefix("…!") {
-                    Some(but) => Way::all(but, language).map(Slot::Gap),
-                    None => {
-                        let (bare, colon) = written.strip_suffix(':').map_or((written, false), |bare| (bare, true));
-                        Way::all(bare, language).map(|ways| Slot::Word { ways, colon })
+                written => {
+                    if let Some(but) = written.strip_prefix("…!") {
+                        return Way::all(but, language).map(Slot::Gap);
                     }
-                },
+                    let (bare, colon) = written.strip_suffix(':').map_or((written, false), |bare| (bare, true));
+                    Way::all(bare, language).map(|ways| Slot::Word { ways, colon })
+                }
             })
             .collect();
         let slots = slots.filter(|slots| slots.len() <= SLOTS)?;
