@@ -24,6 +24,7 @@ mod record;
 pub(crate) mod sample;
 mod tender;
 mod turn;
+mod vacancy;
 mod value;
 mod vitals;
 
@@ -56,5 +57,6 @@ pub use tender::{
     named_by, next_lots, said_now, stage, undated, unreadable,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
+pub use vacancy::is_open_application;
 pub use value::{Amount, Moment, Value, ZoneFrom};
 pub use vitals::{Completeness, FieldShare, Misread, Pulse, Shape, Trouble};

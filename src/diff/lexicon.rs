@@ -51,7 +51,11 @@ struct Spec {
     #[serde(default)]
     unless: Vec<Spanned<String>>,
     #[serde(default)]
+    classes: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     denies: Vec<Spanned<String>>,
+    #[serde(default)]
+    reverses: Vec<Spanned<String>>,
     #[serde(default)]
     supposes: Vec<Spanned<String>>,
     #[serde(default)]
@@ -91,6 +95,8 @@ struct Spec {
     #[serde(default)]
     joins: Vec<Spanned<String>>,
     #[serde(default)]
+    single: Vec<Spanned<String>>,
+    #[serde(default)]
     former: Vec<Spanned<String>>,
     #[serde(default)]
     latter: Vec<Spanned<String>>,
@@ -120,9 +126,9 @@ struct EntrySpec {
 pub enum BadLexicon {
     /// It is no TOML, or has other keys.
     #[error(
-        "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `supposes`, `affirms`, `turns`, `nobody`, `same`, `others`, `beside`, `owners`, \
+        "line {line}: {why}; a lexicon has `language`, `classes`, `unless`, `denies`, `reverses`, `supposes`, `affirms`, `turns`, `nobody`, `same`, `others`, `beside`, `owners`, \
          `speaks`, `relative`, `kinds`, `roles`, `bodies`, `governs`, `possessive`, `opens`, \
-         `articles`, `light`, `joins`, `former`, `latter`, `both`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
+         `articles`, `light`, `joins`, `single`, `former`, `latter`, `both`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
     )]
     Shape {
         /// From 1.
@@ -236,12 +242,15 @@ impl Lexicon {
             return Err(bad(&spec.language, "a language as two small letters, such as `en`".to_owned()));
         }
         let stems = StemLanguage::of(written);
+        let classes: BTreeMap<&str, String> = spec.classes.iter().map(|(name, words)| (name.as_str(), words.join("|"))).collect();
         let mut room = PHRASES;
         let mut phrases = |all: &[Spanned<String>]| {
             let mut read = Phrases::default();
             for one in all {
                 room = room.checked_sub(1).ok_or_else(|| bad(one, format!("at most {PHRASES} phrases in all")))?;
-                read.add(Phrase::parse(one.get_ref(), stems).ok_or_else(|| bad(one, Phrase::EXPECTED.to_owned()))?);
+                let spelled =
+                    spelled(one.get_ref(), &classes).map_err(|no| bad(one, format!("a class of [classes], which has no `{no}`")))?;
+                read.add(Phrase::parse(&spelled, stems).ok_or_else(|| bad(one, Phrase::EXPECTED.to_owned()))?);
             }
             Ok(read)
         };
@@ -255,6 +264,7 @@ impl Lexicon {
         let (unless, denies, affirms) = (phrases(&spec.unless)?, phrases(&spec.denies)?, phrases(&spec.affirms)?);
         let clauses = Clauses {
             denies,
+            reverses: phrases(&spec.reverses)?,
             supposes: phrases(&spec.supposes)?,
             affirms,
             turns: phrases(&spec.turns)?,
@@ -274,6 +284,7 @@ impl Lexicon {
             articles: phrases(&spec.articles)?,
             light: phrases(&spec.light)?,
             joins: phrases(&spec.joins)?,
+            single: phrases(&spec.single)?,
             former: phrases(&spec.former)?,
             latter: phrases(&spec.latter)?,
             both: phrases(&spec.both)?,
@@ -369,6 +380,18 @@ impl Lexicons {
         }
         told
     }
+}
+
+/// A phrase with the words of its classes in their place; the name of one that there is not.
+fn spelled(phrase: &str, classes: &BTreeMap<&str, String>) -> Result<String, String> {
+    let way = |way: &str| {
+        let (gap, bare) = way.strip_prefix("…!").map_or(("", way), |bare| ("…!", bare));
+        let Some(name) = bare.strip_prefix('@') else { return Ok(way.to_owned()) };
+        classes.get(name).map(|words| format!("{gap}{words}")).ok_or_else(|| name.to_owned())
+    };
+    let slots: Result<Vec<String>, String> =
+        phrase.split_whitespace().map(|slot| Ok(slot.split('|').map(way).collect::<Result<Vec<_>, _>>()?.join("|"))).collect();
+    Ok(slots?.join(" "))
 }
 
 fn kinds() -> String {

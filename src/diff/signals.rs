@@ -7,7 +7,7 @@ use super::news::AWARD;
 use crate::base::text::clip;
 use crate::model::{
     AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, LISTS, LOT_AWARDS, LOTS_DUE, Record, RecordKind,
-    SAID_APART, SignalKind, Stage, Story, UNREADABLE, Value, deadline,
+    SAID_APART, SignalKind, Stage, Story, UNREADABLE, Value, deadline, is_open_application,
 };
 
 /// Characters of a title or value inside a sentence.
@@ -98,6 +98,10 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
     };
     let silent = silent && !matches!(&change.kind, ChangeKind::Changed(fields) if early(fields));
     if record.kind == RecordKind::Tender && silent && quiet(record.text("stage")) {
+        return None;
+    }
+    // Whoever likes may apply: nobody is wanted.
+    if record.kind == RecordKind::Vacancy && is_open_application(&record.title()) {
         return None;
     }
     let title = clip(&record.title(), WORDS) + &of_lots(record);
@@ -485,6 +489,15 @@ mod tests {
             let draft = signal(&change(change_kind.clone(), false), &record, about).expect("a reason");
             assert_eq!((draft.kind, draft.story), (want, story));
             assert_eq!(signal(&change(change_kind, true), &record, about), None);
+        }
+    }
+
+    #[test]
+    fn an_application_without_a_post_is_no_vacancy() {
+        for (title, want) in [("Schweißer (m/w/d)", true), ("Initiativbewerbung (m/w/d)", false), ("Candidatura espontánea", false)] {
+            let found =
+                signal(&change(ChangeKind::Appeared, false), &record(RecordKind::Vacancy, &[("title", text(title))]), &About::default());
+            assert_eq!(found.is_some(), want, "{title}");
         }
     }
 

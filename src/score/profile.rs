@@ -6,7 +6,7 @@ use super::people::People;
 use super::rules::View;
 use super::tables::{Client, Tables, section};
 use crate::base::text::squeeze;
-use crate::model::{CompanyName, Evidence, Fact, FactName, LegalKind, Record, RecordKind, Unknown, Value};
+use crate::model::{CompanyName, Evidence, Fact, FactName, LegalKind, Record, RecordKind, Unknown, Value, is_open_application};
 
 /// Suffixes under which only bodies of a state register, beside `gov.XX` and `mil.XX`.
 const OF_STATES: &str = include_str!("../resolve/government.txt");
@@ -273,7 +273,8 @@ fn people(view: &View<'_>) -> Option<(People, Evidence)> {
     let contracts: Vec<_> = contracts.filter(|(people, _)| people.from > 1).collect();
     let least = |count: usize| Some(People { from: u32::try_from(count).ok().filter(|count| *count > 1)?, to: None });
     let branches = view.records().filter_map(|record| Some((least(record.value("branches")?.each().len())?, record.evidence("branches")?)));
-    let vacancies: Vec<&Record> = view.records().filter(|record| record.kind == RecordKind::Vacancy).collect();
+    let vacancies: Vec<&Record> =
+        view.records().filter(|record| record.kind == RecordKind::Vacancy && !is_open_application(&record.title())).collect();
     let proof = vacancies.first().and_then(|record| record.evidence("title").or_else(|| record.evidence("name")));
     let vacancies = least(vacancies.len()).zip(proof);
     branches.chain(vacancies).chain(contracts).max_by_key(|(people, _)| people.from)

@@ -1,7 +1,8 @@
 //! Phrases with gaps and other words in a slot, looked for among the words of a sentence. Knows no kind of finding, no file and no record.
 //!
 //! A phrase is words with spaces between. `supplier|vendor` takes either; a word is found by its stem where the language's endings are known;
-//! `pallet*` may go on; `=seeking` is meant as it is written, `==compro` with its accents too; `wanted:` has a colon behind it; `…` stands for none to four words of any kind.
+//! `pallet*` may go on; `=seeking` is meant as it is written, `==compro` with its accents too; `wanted:` has a colon behind it; `#` is a word with a
+//! digit, `^` one that begins with a capital; `…` stands for none to four words of any kind, `…!of|in` for such as are none of these.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -15,7 +16,7 @@ const GAPS: usize = 2;
 /// Words (and gaps) of one phrase.
 const SLOTS: usize = 12;
 /// Ways to fill one slot.
-const WAYS: usize = 64;
+const WAYS: usize = 256;
 /// Characters of a sentence; what is longer is cut between words, for it is none.
 const SENTENCE: usize = 1_000;
 
@@ -35,6 +36,8 @@ pub struct Word {
     pub at: Range<usize>,
     /// Whether a colon follows.
     colon: bool,
+    /// Whether it begins with a capital.
+    capital: bool,
 }
 
 /// The words of a sentence in their order.
@@ -48,7 +51,7 @@ pub fn words_of(sentence: &str, language: Option<StemLanguage>) -> Vec<Word> {
                 let colon = sentence[at..].trim_start().starts_with(':');
                 found.extend(word(&sentence[start..at], language).map(|(folded, stem)| {
                     let written = sentence[start..at].to_lowercase();
-                    Word { folded, written, stem, at: start..at, colon }
+                    Word { folded, written, stem, at: start..at, colon, capital: sentence[start..].starts_with(char::is_uppercase) }
                 }));
                 begin = None;
             }
@@ -73,10 +76,19 @@ enum Way {
     Exactly(String),
     /// With the accents of the second.
     Accented(String, String),
+    /// With a digit in it.
+    Number,
+    /// Beginning with a capital.
+    Capital,
 }
 
 impl Way {
     fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {
+        match written {
+            "#" => return Some(Self::Number),
+            "^" => return Some(Self::Capital),
+            _ => {}
+        }
         if let Some(exact) = written.strip_prefix("==") {
             return Some(Self::Accented(word(exact, None)?.0, exact.to_lowercase())).filter(|_| exact.chars().all(is_of_word));
         }
@@ -88,20 +100,32 @@ impl Way {
         Some(if open { Self::Begins(folded) } else { Self::Stem(stem) })
     }
 
+    /// The ways to fill one slot, as they are written with `|` between.
+    fn all(written: &str, language: Option<StemLanguage>) -> Option<Vec<Self>> {
+        let ways: Vec<Self> = written.split('|').map(|way| Self::parse(way, language)).collect::<Option<_>>()?;
+        (ways.len() <= WAYS).then_some(ways)
+    }
+
     fn holds(&self, word: &Word) -> bool {
         match self {
             Self::Stem(stem) => word.stem == *stem,
             Self::Begins(begin) => word.folded.starts_with(begin.as_str()),
             Self::Exactly(exact) => word.folded == *exact,
             Self::Accented(_, exact) => word.written == *exact,
+            Self::Number => word.folded.contains(|c: char| c.is_ascii_digit()),
+            Self::Capital => word.capital,
         }
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Slot {
-    Gap,
-    Word { ways: Vec<Way>, colon: bool },
+    /// Of words that are none of these.
+    Gap(Vec<Way>),
+    Word {
+        ways: Vec<Way>,
+        colon: bool,
+    },
 }
 
 /// A phrase.
@@ -110,24 +134,27 @@ pub struct Phrase(Vec<Slot>);
 
 impl Phrase {
     /// What can be written, for whoever wrote something else.
-    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `==exáctly`, `this|that`, `before:` a colon, and at most two `…` (none to four words of any kind) between words";
+    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `==exáctly`, `this|that`, `before:` a colon, `#` a number, `^` a capital, and at most two `…` (none to four words of any kind; `…!this|that`: none of these) between words";
 
     /// Reads a phrase; `None` when it is none (see [`Phrase::EXPECTED`]).
     pub fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {
         let slots: Option<Vec<Slot>> = written
             .split_whitespace()
             .map(|slot| match slot {
-                "…" | "..." => Some(Slot::Gap),
+                "…" | "..." => Some(Slot::Gap(Vec::new())),
                 written => {
+                    if let Some(but) = written.strip_prefix("…!") {
+                        return Way::all(but, language).map(Slot::Gap);
+                    }
                     let (bare, colon) = written.strip_suffix(':').map_or((written, false), |bare| (bare, true));
-                    let ways: Vec<Way> = bare.split('|').map(|way| Way::parse(way, language)).collect::<Option<_>>()?;
-                    (ways.len() <= WAYS).then_some(Slot::Word { ways, colon })
+                    Way::all(bare, language).map(|ways| Slot::Word { ways, colon })
                 }
             })
             .collect();
         let slots = slots.filter(|slots| slots.len() <= SLOTS)?;
-        let gaps = slots.iter().filter(|slot| **slot == Slot::Gap).count();
-        let ends = slots.first() != Some(&Slot::Gap) && slots.last() != Some(&Slot::Gap);
+        let is_gap = |slot: &Slot| matches!(slot, Slot::Gap(_));
+        let gaps = slots.iter().filter(|slot| is_gap(slot)).count();
+        let ends = !slots.first().is_some_and(is_gap) && !slots.last().is_some_and(is_gap);
         (!slots.is_empty() && gaps <= GAPS && ends).then_some(Self(slots))
     }
 
@@ -135,7 +162,11 @@ impl Phrase {
     fn ends(slots: &[Slot], words: &[Word], at: usize) -> Option<usize> {
         match slots.split_first() {
             None => Some(at),
-            Some((Slot::Gap, rest)) => (0..=GAP).find_map(|skipped| Self::ends(rest, words, at + skipped)),
+            Some((Slot::Gap(but), rest)) => {
+                let passes = |place: usize| words.get(place).is_some_and(|word| !but.iter().any(|way| way.holds(word)));
+                let free = (at..at + GAP).take_while(|place| passes(*place)).count();
+                (0..=free).find_map(|skipped| Self::ends(rest, words, at + skipped))
+            }
             Some((Slot::Word { ways, colon }, rest)) => {
                 let word = words.get(at).filter(|word| word.colon || !colon)?;
                 if ways.iter().any(|way| way.holds(word)) { Self::ends(rest, words, at + 1) } else { None }
@@ -151,7 +182,7 @@ pub struct Phrases {
     /// By stem and by the word itself.
     by_stem: HashMap<String, Vec<usize>>,
     by_word: HashMap<String, Vec<usize>>,
-    /// Those that begin with the beginning of a word.
+    /// Those that begin with no whole word.
     open: Vec<usize>,
 }
 
@@ -164,7 +195,7 @@ impl Phrases {
                 match way {
                     Way::Stem(stem) => self.by_stem.entry(stem.clone()).or_default().push(number),
                     Way::Exactly(word) | Way::Accented(word, _) => self.by_word.entry(word.clone()).or_default().push(number),
-                    Way::Begins(_) => self.open.push(number),
+                    Way::Begins(_) | Way::Number | Way::Capital => self.open.push(number),
                 }
             }
         }
@@ -298,10 +329,16 @@ mod tests {
             (Some(Spanish), "==compro", "Compro pallets", true),
             (Some(Spanish), "==compro", "Acme compró Beta", false),
             (Some(English), "=wanted:", "They wanted more", false),
+            (Some(English), "open …!of|=in … store|plant", "They opened a big new plant", true),
+            (Some(English), "open …!of|=in store|plant", "They opened the door of the plant", false),
+            (Some(English), "stand #", "Visit stand B14", true),
+            (Some(English), "stand #", "Visit our stand soon", false),
+            (Some(English), "expand =into ^", "It expands into Portugal", true),
+            (Some(English), "expand =into ^", "It expands into pet food", false),
         ] {
             assert_eq!(found(language, phrase, text), want, "{phrase} in {text}");
         }
-        for bad in ["", "…", "… a", "a …", "a … b … c … d", "a|", "=", "*", ":", "a-b"] {
+        for bad in ["", "…!a", "a …! b", "a ## b", "…", "… a", "a …", "a … b … c … d", "a|", "=", "*", ":", "a-b"] {
             assert_eq!(Phrase::parse(bad, None), None, "{bad:?}");
         }
     }

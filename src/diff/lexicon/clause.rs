@@ -19,6 +19,8 @@ const OLD: i16 = 2;
 pub(super) struct Clauses {
     /// What follows in the same clause is not so.
     pub denies: Phrases,
+    /// The same, and before them too: "postponed" the opening, the opening "was postponed".
+    pub reverses: Phrases,
     /// With these a sentence begins that only supposes or asks: "if", "asked whether".
     pub supposes: Phrases,
     /// A denial among these words is none: "not only".
@@ -57,6 +59,8 @@ pub(super) struct Clauses {
     pub light: Phrases,
     /// Between names of which the same is said: "and".
     pub joins: Phrases,
+    /// Right behind names so joined they say that these are one: "Marks and Spencer plc is".
+    pub single: Phrases,
     /// Who was named first, last, and all who were: "the former", "the latter", "both".
     pub former: Phrases,
     pub latter: Phrases,
@@ -148,19 +152,33 @@ impl Sentence<'_> {
 }
 
 impl Clauses {
-    /// Whether what was found is denied: by words before it in its clause, or inside it ("we need no suppliers").
+    /// Whether what was found is denied: by words before it in its clause, or inside it ("we need no suppliers"), or taken back by words before it
+    /// or behind.
     pub fn deny(&self, sentence: &Sentence<'_>, find: &Range<usize>) -> bool {
         let affirmed: Vec<Range<usize>> = self.affirms.each(sentence.words).map(|(_, at)| at).collect();
-        self.denies.each(sentence.words).any(|(_, denial)| {
-            let apart = |at: &Range<usize>| at.end <= denial.start || denial.end <= at.start;
+        let counts = |at: &Range<usize>| affirmed.iter().all(|yes| yes.end <= at.start || at.end <= yes.start);
+        let reaches = |from: usize, to: usize, ends: &[&Phrases]| {
+            let between = &sentence.words[from..to.max(from)];
+            sentence.is_near(from..to) && !sentence.breaks(from - 1, to) && ends.iter().all(|phrases| phrases.find(between).is_none())
+        };
+        let denies = |at: &Range<usize>| {
             // To the first word of the find, or where the denial stands inside it, to its last.
-            let to = if denial.end <= find.start { find.start } else { find.end - 1 };
-            denial.start < find.end
-                && sentence.is_near(denial.end..to)
-                && affirmed.iter().all(apart)
-                && self.turns.find(&sentence.words[denial.start..to.max(denial.start)]).is_none()
-                && !sentence.breaks(denial.end - 1, to)
-        })
+            let to = if at.end <= find.start { find.start } else { find.end - 1 };
+            let begins_it = at.start == find.start;
+            !begins_it
+                && at.start < find.end
+                && self.turns.find(&sentence.words[at.start..to.max(at.start)]).is_none()
+                && reaches(at.end, to, &[])
+        };
+        let reverses = |at: &Range<usize>| {
+            let meets = at.start < find.end && find.start < at.end;
+            let reaches_out = at.start < find.start || find.end < at.end;
+            let behind = || find.end <= at.start && reaches(find.end, at.start, &[&self.turns, &self.opens]);
+            if meets { reaches_out } else { denies(at) || behind() }
+        };
+        let mut denials = self.denies.each(sentence.words).map(|(_, at)| at).filter(counts);
+        let mut reversals = self.reverses.each(sentence.words).map(|(_, at)| at).filter(counts);
+        denials.any(|at| denies(&at)) || reversals.any(|at| reverses(&at))
     }
 
     /// Whether a sentence begins with what is only supposed or asked.

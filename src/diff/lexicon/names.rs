@@ -19,6 +19,8 @@ pub(super) const FORM: usize = 4;
 pub(super) struct Known {
     /// How often each stands where capitals tell that it is one: not at the beginning of a sentence.
     times: BTreeMap<String, usize>,
+    /// How often each stands at all.
+    all_times: BTreeMap<String, usize>,
     /// Those that stand with a legal form somewhere, as they are first written with it: a name is that company's without it too.
     companies: BTreeMap<String, String>,
 }
@@ -54,10 +56,18 @@ impl Known {
     }
 
     fn count(&mut self, sentence: &Sentence<'_>) {
+        let run = |place: usize| {
+            let end = name_end(sentence, place..sentence.words.len());
+            (end, (end > place).then(|| core(sentence.part(place..end))).flatten())
+        };
+        if let Some(core) = (!sentence.words.is_empty()).then(|| run(0).1).flatten() {
+            *self.all_times.entry(core).or_default() += 1;
+        }
         let mut place = 1;
         while place < sentence.words.len() {
-            let end = name_end(sentence, place..sentence.words.len());
-            if let Some(core) = (end > place).then(|| core(sentence.part(place..end))).flatten() {
+            let (end, core) = run(place);
+            if let Some(core) = core {
+                *self.all_times.entry(core.clone()).or_default() += 1;
                 *self.times.entry(core).or_default() += 1;
             }
             place = end.max(place + 1);
@@ -109,8 +119,9 @@ impl Clauses {
                     place += 1;
                     continue;
                 }
-                // "Acme and Beta Ltd" are two where one of them is known to be a company.
-                place = self.joint(sentence, from..place, known).unwrap_or(place);
+                // "Acme and Beta Ltd" are two where one of them is known to be a company, or each has its verb.
+                let two = self.joint(sentence, from..place, known).or_else(|| self.turn(sentence, from..place, &names));
+                place = two.unwrap_or(place);
                 // The first word of a sentence is written large whatever it is.
                 let is_in_front = sentence.longest(&[&self.nobody, &self.opens, &self.governs], 0..place).is_some();
                 let begins = from == 0 && (is_in_front || self.nobody.is_empty() && place == 1);
@@ -142,15 +153,41 @@ impl Clauses {
         self.nobody.find(&sentence.words[place..=place]).is_some()
     }
 
-    /// Where in what looks like one name another is joined to the first, for one of them is a known company.
+    /// Where in what looks like one name another is joined to the first, for one of them is a known company; not so where the text has both words
+    /// for one elsewhere, or says what follows of one: "Marks Ltd … Marks and Spencer plc is".
     fn joint(&self, sentence: &Sentence<'_>, run: Range<usize>, known: &Known) -> Option<usize> {
-        let is_company =
-            |words: Range<usize>| !words.is_empty() && core(sentence.part(words)).is_some_and(|core| known.companies.contains_key(&core));
-        let parts = |at: &usize| {
-            let next = sentence.longest(&[&self.joins], *at..run.end);
-            !sentence.is_capital(*at) && next.is_some_and(|next| is_company(run.start..*at) || is_company(next..run.end))
-        };
-        (run.start + 1..run.end).find(parts)
+        let core_of = |words: Range<usize>| (!words.is_empty()).then(|| core(sentence.part(words))).flatten();
+        let is_company = |words: Range<usize>| core_of(words).is_some_and(|core| known.companies.contains_key(&core));
+        let (at, next) = self.joins_within(sentence, &run).find(|(at, next)| is_company(run.start..*at) || is_company(*next..run.end))?;
+        let whole = core_of(run.clone())?;
+        let is_whole = || known.all_times.get(&whole).is_some_and(|times| *times > 1);
+        let behind = with_form(sentence, run.clone(), &whole).map_or(run.end, |(_, end)| end);
+        let is_one = || sentence.longest(&[&self.single], behind..sentence.words.len()).is_some() || is_whole();
+        (is_company(run.start..at) && is_company(next..run.end) || !is_one()).then_some(at)
+    }
+
+    /// Where such words join a clause, for what is said before is said already, and who is named behind has a verb of their own: "Acme Ltd moved to
+    /// Hull and Beta Ltd opened …".
+    fn turn(&self, sentence: &Sentence<'_>, run: Range<usize>, before: &[Name]) -> Option<usize> {
+        let subject = before.iter().rfind(|name| name.company.is_some() && !name.of_person)?.words.end;
+        let governed = self.governs.each(&sentence.words[..run.start]).map(|(_, at)| at).find(|at| at.end == run.start)?;
+        let says = subject < governed.start
+            && sentence.longest(&[&self.possessive], subject..run.start).is_none()
+            && self.speaks.find(&sentence.words[subject..run.start]).is_none()
+            && !sentence.breaks(subject - 1, run.start);
+        let (at, next) = self.joins_within(sentence, &run).next().filter(|_| says)?;
+        let (_, end) = with_form(sentence, next..run.end, &core(sentence.part(next..run.end))?)?;
+        let all = sentence.words.len();
+        let verb = std::iter::successors(Some(end), |place| sentence.longest(&[&self.light], *place..all)).last()?;
+        let ends = [&self.governs, &self.joins, &self.turns, &self.opens, &self.relative];
+        (verb < all && !sentence.breaks(end - 1, verb) && sentence.longest(&ends, verb..all).is_none()).then_some(at)
+    }
+
+    /// The words that join within what looks like one name: where each begins and ends.
+    fn joins_within<'a>(&'a self, sentence: &'a Sentence<'_>, run: &Range<usize>) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let end = run.end;
+        let places = (run.start + 1..end).filter(|at| !sentence.is_capital(*at));
+        places.filter_map(move |at| Some((at, sentence.longest(&[&self.joins], at..end).filter(|next| *next < end)?)))
     }
 
     /// A name without the words in front that say what it is ("Rival Birch plc") and without who speaks for it ("CEO Jane Ivory of Acme Ltd"),
