@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::base::ids::{ContentHash, SourceId};
 use crate::extract::Reader;
-use crate::model::{Field, OwnPage, RecordKind};
+use crate::model::{Draft, Field, OwnPage, RecordKind};
 
 const MAKERS: [(&str, &str, &str, &str); 12] = [
     ("Cajas Ebro, S.L.", "Zaragoza", "Food and drink", "12"),
