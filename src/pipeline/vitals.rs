@@ -65,7 +65,8 @@ pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, stored,
         Step::Within => {}
         Step::Look => return,
     }
-    if extract.learned.is_some() {
+    // What another list was read by was learned from the one before.
+    if extract.learned.is_some() && !*another {
         state.learned.clone_from(&extract.learned);
     }
     if !renewed && !*another && believed::is_all(before.source, &before.page, extract) {

@@ -345,7 +345,7 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
     let language = reader.language;
     let signal = alike.iter().find(|signal| matches!(signal.story, Story::Said { .. })).unwrap_or(&alike[0]);
     let mut sentence = told(item, reader, signal, now) + &details(reader, item, signal).unwrap_or_default();
-    let others = alike.iter().filter(|other| !std::ptr::eq(**other, *signal)).map(|other| language.signal(other.kind));
+    let others = alike.iter().filter(|other| other.kind != signal.kind).map(|other| language.signal(other.kind));
     for other in others {
         sentence = format!("{other} · {sentence}");
     }

@@ -411,7 +411,7 @@ async fn that_an_award_is_annulled_is_told_to_who_was_told_of_it() {
     let [mail] = mails.as_slice() else { panic!("{mails:#?}") };
     for words in [
         "News of tenders",
-        "Award annulled: winner Boreal Imaging, S.L.; Austral Imaging, S.L. → Austral Imaging, S.L.",
+        "Award annulled: winner: no longer Boreal Imaging, S.L.",
         "Award annulled: Ultrasound scanners",
         "Boreal Imaging",
     ] {
