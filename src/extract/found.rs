@@ -300,15 +300,7 @@ impl FoundReader {
     }
 
     fn typed(&self, field: &str, words: &str, input: &Input<'_>) -> Option<Value> {
-        self.typed_by(field, words, (input, &self.hints_of(input)))
-    }
-
-    fn typed_by(&self, field: &str, words: &str, (input, hints): (&Input<'_>, &Hints)) -> Option<Value> {
-        let base = field.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
-        if base == "website" {
-            return value::site(words, input.url).map(Value::Url);
-        }
-        value::read(Type::usual(base), words, input.url, hints).filter(|value| !value.text().trim().is_empty())
+        typed_by(field, words, (input, &self.hints_of(input)))
     }
 
     fn follows(&self, reading: &Reading, input: &Input<'_>) -> Option<Url> {
@@ -317,6 +309,15 @@ impl FoundReader {
             None => reading.next.clone().filter(|next| next != input.url),
         }
     }
+}
+
+/// Words as the value of a field.
+pub(super) fn typed_by(field: &str, words: &str, (input, hints): (&Input<'_>, &Hints)) -> Option<Value> {
+    let base = field.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    if base == "website" {
+        return value::site(words, input.url).map(Value::Url);
+    }
+    value::read(Type::usual(base), words, input.url, hints).filter(|value| !value.text().trim().is_empty())
 }
 
 /// The list of a page in one shape, whatever it was found by.

@@ -193,13 +193,13 @@ fn to_machines(config: &Config, turn: &mut Turn, (wanted, (signal, telling)): (&
 
 /// Whether it says how a tender ended, or that this is otherwise: that is news also when nobody can answer it any more.
 fn ends(signal: &Signal) -> bool {
+    const ENDS: [&str; 4] = [AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, "award_value"];
     let lost = |(name, old, _): &(String, Option<String>, Option<String>)| name == "winner" && old.is_some();
     let otherwise = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(lost));
     let closed =
         |(name, _, new): &(String, Option<String>, Option<String>)| name == "stage" && new.as_deref() == Some(Stage::Closed.word());
     let closed = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(closed));
     // What became of one lot of several, and for how much it was won, is told also where none takes offers any more.
-    const ENDS: [&str; 4] = [AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, "award_value"];
     let lots = |field: &(String, Option<String>, Option<String>)| ENDS.contains(&field.0.as_str());
     let of_lots = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(lots));
     otherwise

@@ -373,7 +373,7 @@ fn unread_numbers(extract: &Extract, stored: &[Record]) -> Option<BadEntry> {
     let of_records =
         of_drafts.chain(of_known).filter_map(|fields| fields.into_iter().find(|(name, _)| extract::is_number_as_written(name.as_str())));
     let all: BTreeSet<&String> = of_records.map(|(_, quote)| quote).collect();
-    let example = all.first()?.to_string();
+    let example = (*all.first()?).clone();
     let doubt = extract::unknown_country(&extract::Filled { name: String::new(), records: all.len(), example });
     Some(BadEntry { path: "page".to_owned(), reason: format!("{}; {}", doubt.what, doubt.setting) })
 }

@@ -50,9 +50,12 @@ pub(super) fn contacts(organisation: &Organisation, step: &NextStep, language: L
     let mut out: Vec<LinkView> = Vec::new();
     out.extend(shown(person, FactName::Person, 1).map(|words| LinkView { words, href: None }));
     let unread = |words: &str| organisation.facts.iter().any(|fact| fact.is_unread_phone() && line(&fact.value.text(), 80) == words);
-    out.extend(shown(phone, FactName::Phone, 2).map(|words| match unread(&words) {
-        true => LinkView { words: format!("{words} ({})", language.as_written()), href: None },
-        false => LinkView { href: phone_link(&words), words },
+    out.extend(shown(phone, FactName::Phone, 2).map(|words| {
+        if unread(&words) {
+            LinkView { words: format!("{words} ({})", language.as_written()), href: None }
+        } else {
+            LinkView { href: phone_link(&words), words }
+        }
     }));
     out.extend(shown(email, FactName::Email, 2).map(|words| LinkView { href: mail_link(&words), words }));
     let site = values(organisation, FactName::Website).find_map(|value| match value {

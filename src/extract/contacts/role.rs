@@ -58,7 +58,7 @@ fn named(text: &str) -> Option<Role> {
     ROLES.iter().find(|(_, names)| names.iter().any(|name| holds(&text, name))).map(|(role, _)| *role)
 }
 
-/// The role that words beside a contact name. A company's own name names none: "Neue Medien GmbH" is no press office.
+/// The role that words beside a contact name. A company's own name names none: "Neue Medien" is no press office.
 pub(super) fn beside(text: &str) -> Option<Role> {
     let parts = text.split([',', ';', '|', '\n', '·']);
     parts.filter(|part| CompanyName::parse(part.trim()).form.is_none()).find_map(named)

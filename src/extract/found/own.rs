@@ -15,6 +15,7 @@ use super::super::shown::{At, Shown};
 use super::super::structured::{self, Structured};
 use super::super::value::{self, Hints, Type, is_of_site};
 use super::super::{Input, text_of};
+use super::typed_by;
 use super::whose::{OwnPage, field_of};
 use super::{FoundReader, Known, thing};
 use crate::base::caps::QUOTE_CHARS;
@@ -51,7 +52,7 @@ impl FoundReader {
         };
         let mut out = Vec::new();
         for (field, words, path) in page.said {
-            let by = |country: &Id| self.typed_by(field, &words, (input, &Hints { country: Some(*country), ..self.hints_of(input) }));
+            let by = |country: &Id| typed_by(field, &words, (input, &Hints { country: Some(*country), ..self.hints_of(input) }));
             let read = Some(page.countries.iter()).filter(|_| is_number(field)).and_then(|mut all| all.find_map(by));
             let read = read.or_else(|| self.typed(field, &words, input));
             if let Some((name, value)) = field_of(field, &words, read) {

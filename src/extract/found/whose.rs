@@ -169,7 +169,9 @@ fn are_one_house(names: &BTreeSet<&str>) -> bool {
     for name in names {
         let core = CompanyName::parse(name).core;
         let own: BTreeSet<&str> = core.split(' ').filter(|word| word.chars().count() > SHORT).collect();
-        own.into_iter().for_each(|word| *having.entry(word.to_owned()).or_default() += 1);
+        for word in own {
+            *having.entry(word.to_owned()).or_default() += 1;
+        }
     }
     having.values().max().is_some_and(|most| most * 5 >= names.len() * 4)
 }

@@ -23,7 +23,9 @@ pub(super) fn readable(content: &Content) -> Cow<'_, Content> {
     }
     let titles: Vec<(String, String)> = content.lots.iter().map(|lot| first_words(lot.title.best(&[]).unwrap_or_default())).collect();
     let mut times: HashMap<&str, usize> = HashMap::new();
-    titles.iter().for_each(|(name, _)| *times.entry(name).or_default() += 1);
+    for (name, _) in &titles {
+        *times.entry(name).or_default() += 1;
+    }
     let mut readable = content.clone();
     let mut names: HashMap<&str, String> = HashMap::new();
     for (place, (lot, (name, rest))) in content.lots.iter().zip(&titles).enumerate().filter(|(_, (lot, _))| machine(lot)) {
@@ -48,7 +50,7 @@ fn first_words(title: &str) -> (String, String) {
     let words = squeeze(&title.replace([',', ';', ':'], " "));
     let end = words.char_indices().filter(|(_, c)| *c == ' ').map(|(at, _)| at).chain([words.len()]);
     let fits = |at: &usize| words[..*at].chars().count() <= TITLE;
-    let at = end.filter(fits).last().unwrap_or_else(|| words.char_indices().nth(TITLE).map_or(words.len(), |(at, _)| at));
+    let at = end.filter(fits).max().unwrap_or_else(|| words.char_indices().nth(TITLE).map_or(words.len(), |(at, _)| at));
     (words[..at].to_owned(), words[at..].trim().to_owned())
 }
 
@@ -108,10 +110,10 @@ mod tests {
 
     #[test]
     fn lots_whose_ids_are_a_machines_are_called_by_their_titles() {
+        type Case<'a> = (Vec<Lot>, &'a [&'a str], &'a [&'a str]);
         let hash = |nth: usize| format!("{nth:032x}");
         let lot = |id: &str, title: &str| Lot { id: id.to_owned(), title: Texts::one("en", title), ..Lot::default() };
         let long = "Crutches, canes and walkers for three hospitals of the north";
-        type Case<'a> = (Vec<Lot>, &'a [&'a str], &'a [&'a str]);
         let cases: [Case<'_>; 4] = [
             (vec![lot("LOT-0001", "Beds"), lot("2", "Canes")], &["LOT-0001 Beds", "2 Canes"], &["LOT-0001", "2"]),
             (vec![lot(&hash(1), "Beds"), lot(&hash(2), "Canes; sticks")], &["Beds", "Canes sticks"], &["Beds", "Canes sticks"]),
