@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Rules;
 use crate::base::ids::RecordId;
+use crate::base::text::words;
 use crate::model::{Draft, Failure, FailureClass, Page, Record, RecordKind, SourceState, Value};
 
 /// Known records of a list from which on it says something that they are gone at once.
@@ -39,6 +40,8 @@ pub struct Turnover {
     gone: usize,
     /// Whether it goes on where it was: the newest stand on it, and who came is newer than who was there.
     goes_on: bool,
+    /// Whether it is a window that moves on: as many came before all others as left behind them.
+    slides: bool,
 }
 
 impl Turnover {
@@ -58,6 +61,7 @@ impl Turnover {
             back: back().count(),
             gone: back().filter(|record| record.gone).count(),
             goes_on: drafts.len() >= SEVERAL && (is_newer(page, drafts, &known) || moved_down(page, drafts)),
+            slides: drafts.len() == page.members.len() && moved_down(page, drafts) && !is_alphabetical(drafts),
         }
     }
 
@@ -96,7 +100,7 @@ impl Turnover {
         let (found, covers) = (SourceState::TURNS + SourceState::USED_TO, SourceState::COVERS);
         let left = self.was - self.kept;
         let many = self.was >= SEVERAL && left * MANY >= self.was;
-        if self.goes_on && (many || before >= covers) {
+        if self.goes_on && (many || self.slides || before >= covers) {
             return covers + SourceState::USED_TO;
         }
         let few = self.unknown() * NEARLY <= self.is;
@@ -140,6 +144,11 @@ fn moved_down(page: &Page, drafts: &[Draft]) -> bool {
     let Some(first) = now.iter().position(|id| members.contains(id)) else { return false };
     let kept = &now[first..];
     first > 0 && kept.len() >= KEPT && kept.len() < page.members.len() && page.members.starts_with(kept)
+}
+
+/// Whether a list is in the order of its names: who comes first there and who leaves last is chance.
+fn is_alphabetical(drafts: &[Draft]) -> bool {
+    drafts.iter().filter_map(|draft| draft.value("name")).map(|name| words(&name.text())).is_sorted()
 }
 
 /// Whether so many of the records of a list are missing at once that it is no matter of each of them.
@@ -290,6 +299,9 @@ mod tests {
             // Without days: the first of those who were there, behind all others.
             (&[("u", 1), ("v", 1), ("a", 1), ("b", 1), ("c", 1)], 0, false, false, covered),
             (&[("u", 1), ("v", 1), ("a", 1), ("c", 1), ("d", 1)], 0, false, false, 0),
+            // One came before all others and the last left, in a list of one length; and where it became longer.
+            (&[("u", 1), ("a", 1), ("b", 1), ("c", 1), ("d", 1)], 0, false, false, covered),
+            (&[("u", 1), ("v", 1), ("a", 1), ("b", 1), ("c", 1), ("d", 1)], 0, false, false, 0),
         ] {
             let records = if known { stored_with_days.as_slice() } else { &[] };
             let turnover = Turnover::of(&page, &on(now, dated), records);
