@@ -94,7 +94,7 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
     let early = |fields: &[FieldChange]| {
         let was = fields.iter().find(|field| field.field.as_str() == "stage").and_then(|field| field.old.as_ref());
         was.and_then(|was| Stage::from_word(&was.text())).is_some_and(Stage::is_live)
-            && deadline(record).is_some_and(|closing| !closing.is_over(change.at))
+            && deadline(record).is_none_or(|closing| !closing.is_over(change.at))
     };
     let silent = silent && !matches!(&change.kind, ChangeKind::Changed(fields) if early(fields));
     if record.kind == RecordKind::Tender && silent && quiet(record.text("stage")) {

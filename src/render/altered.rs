@@ -215,12 +215,16 @@ fn label(language: Language, signal: &Signal) -> &'static str {
         return said(language, gone);
     }
     if let Story::Changed { fields, .. } = signal.story.plain() {
-        let both = |asked: &str| fields.iter().any(|(name, old, new)| name == asked && old.is_some() && new.is_some());
+        // Who joins others takes nobody's place.
+        let replaced = |(name, old, new): &Told| {
+            let (came, gone) = ended_lots([old.as_deref(), new.as_deref()]);
+            name == "winner" && !came.is_empty() && !gone.is_empty()
+        };
         let why = fields.iter().find(|(name, ..)| name == "reason").and_then(|(.., new)| new.as_deref());
         if signal.kind == SignalKind::TenderCancelled && why.is_some_and(|why| NOBODY.contains(&why)) {
             return said(language, ["Ended without award", "Terminó sin adjudicar", "Завершился без победителя"]);
         }
-        if signal.kind == SignalKind::TenderChanged && both("winner") {
+        if signal.kind == SignalKind::TenderChanged && fields.iter().any(replaced) {
             return said(language, ["Winner changed", "Cambia el adjudicatario", "Победитель изменился"]);
         }
     }

@@ -185,8 +185,8 @@ fn content(
     if let Some(title) = first(node, &["title"]) {
         notes.found("title", title);
         content.title = Texts::one(language, &html::words(&raw(title)));
-        if content.title.best(&[]).is_some_and(calls_off) {
-            (notice.kind, notice.stage) = (NoticeKind::Cancellation, Stage::Cancelled);
+        if let Some(became) = content.title.best(&[]).and_then(became) {
+            (notice.kind, notice.stage) = became;
         }
     }
     let described = first(node, &["encoded", "description", "summary", "content"]);
@@ -229,28 +229,50 @@ fn content(
     }
 }
 
-/// Whether a title says, apart from what is bought, that it is called off: "CANCELLED: Crane", "Crane [cancelada]".
-fn calls_off(title: &str) -> bool {
-    const OFF: [&str; 19] = [
-        "cancelled",
-        "canceled",
-        "withdrawn",
-        "tender cancelled",
-        "cancelado",
-        "cancelada",
-        "anulado",
-        "anulada",
-        "licitacion cancelada",
-        "licitacion anulada",
-        "annule",
-        "annulee",
-        "annullato",
-        "annullata",
-        "revocata",
-        "aufgehoben",
-        "abgebrochen",
-        "отменен",
-        "отменена",
+/// What a title says, apart from what is bought, became of it: "CANCELLED: Crane", "Crane [adjudicada]".
+fn became(title: &str) -> Option<(NoticeKind, Stage)> {
+    const WORDS: [(NoticeKind, Stage, &[&str]); 5] = [
+        (
+            NoticeKind::Cancellation,
+            Stage::Cancelled,
+            &[
+                "cancelled",
+                "canceled",
+                "withdrawn",
+                "tender cancelled",
+                "cancelado",
+                "cancelada",
+                "anulado",
+                "anulada",
+                "licitacion cancelada",
+                "licitacion anulada",
+                "annule",
+                "annulee",
+                "annullato",
+                "annullata",
+                "revocata",
+                "aufgehoben",
+                "abgebrochen",
+                "отменен",
+                "отменена",
+            ],
+        ),
+        (NoticeKind::Award, Stage::Cancelled, &["desierto", "desierta", "not awarded", "no award", "не состоялся", "не состоялась"]),
+        (
+            NoticeKind::Award,
+            Stage::Awarded,
+            &["awarded", "contract awarded", "adjudicado", "adjudicada", "attribue", "vergeben", "aggiudicato", "aggiudicata"],
+        ),
+        (
+            NoticeKind::Change,
+            Stage::Suspended,
+            &["suspended", "suspendido", "suspendida", "suspendu", "ausgesetzt", "sospesa", "sospeso", "приостановлен", "приостановлена"],
+        ),
+        (
+            NoticeKind::Change,
+            Stage::Open,
+            &["reopened", "re-opened", "resumed", "reabierto", "reabierta", "reanudado", "reanudada", "возобновлен", "возобновлена"],
+        ),
     ];
     let said = fold(title);
     let ends = [(':', ':'), ('[', ']'), ('(', ')')];
@@ -259,7 +281,9 @@ fn calls_off(title: &str) -> bool {
     let first = dashes.iter().filter_map(|dash| said.split_once(dash)).map(|(first, _)| first);
     let last = dashes.iter().filter_map(|dash| said.rsplit_once(dash)).map(|(_, last)| last);
     let behind = ends[1..].iter().filter_map(|(opens, closes)| said.strip_suffix(*closes)?.rsplit_once(*opens)).map(|(_, last)| last);
-    before.chain(first).chain(last).chain(behind).any(|part| OFF.contains(&part.trim()))
+    let mut parts = before.chain(first).chain(last).chain(behind);
+    let of = |part: &str| WORDS.iter().find(|(_, _, words)| words.contains(&part.trim())).map(|(kind, stage, _)| (*kind, *stage));
+    parts.find_map(of)
 }
 
 /// Whether a label, folded, is that of a deadline for offers: not for questions, and not of a visit.
@@ -330,7 +354,7 @@ fn category(node: Node<'_, '_>, notice: &mut Notice, notes: &mut Notes<'_>) {
             code::push(&mut content.places, (!country.is_empty()).then(|| Place { country, region: String::new(), text: name.to_owned() }));
         }
         "type" => {
-            if notice.stage != Stage::Cancelled {
+            if notice.stage == Stage::Unknown {
                 (notice.kind, notice.stage) = kind(code);
             }
             code.clone_into(&mut notice.code);

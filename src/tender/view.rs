@@ -219,6 +219,8 @@ impl Tender {
         self.notice.stage = match (notice.stage, self.stated) {
             (Stage::Unknown, Stage::Unknown) if changes => Stage::Open,
             (Stage::Unknown, Stage::Planned) if changes && takes() => Stage::Open,
+            // What called itself off in words, and does so no longer, takes offers again: where there is no status nothing else says so.
+            (Stage::Unknown, Stage::Cancelled) if notice.whole && notice.code.is_empty() && takes() => Stage::Open,
             (Stage::Unknown, known) => known,
             (said, _) => said,
         };

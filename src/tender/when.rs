@@ -58,7 +58,7 @@ pub(super) fn in_words(kind: DeadlineKind, words: &str) -> Option<Deadline> {
 }
 
 fn due(day: &str, time: &str, clock: &Clock) -> Option<Due> {
-    let (date, own_time, day_offset) = parts(day)?;
+    let (date, own_time, day_offset) = parts(day).or_else(|| in_other_words(day))?;
     let (time, time_offset) = match (own_time, time) {
         (Some(time), _) => (Some(time), None),
         (None, "") => (None, None),
@@ -88,7 +88,16 @@ fn parts(text: &str) -> Option<(Date, Option<Time>, Option<TimeZone>)> {
         return Some((day.parse().ok()?, None, Some(offset_of(offset)?)));
     }
     let pieces = Pieces::parse(&text).ok()?;
-    Some((pieces.date(), pieces.time(), pieces.to_numeric_offset().map(fixed)))
+    let zone = pieces.to_numeric_offset().map(fixed).or_else(|| pieces.to_time_zone().ok().flatten());
+    Some((pieces.date(), pieces.time(), zone))
+}
+
+/// What is no ISO 8601 and yet one day, with its time: `2027-01-15 12:00 UTC`, `2027-01-15T24:00:00Z`, `Fri, 15 Jan 2027 12:00:00 GMT`.
+fn in_other_words(text: &str) -> Option<(Date, Option<Time>, Option<TimeZone>)> {
+    let is_long = text.len() > 10 && text.contains(|c: char| c.is_ascii_digit());
+    // An hour that there is not makes the whole doubtful.
+    let read = is_long.then(|| dates::only(text, None)).flatten().filter(|read| read.time.is_some() || !text.contains(':'));
+    read.map(|Written { date, time, zone }| (date, time, zone))
 }
 
 /// `12:00:00`, `12:00`, `12:00:00+02:00`, `12:00:00.000Z`.
@@ -226,6 +235,13 @@ mod tests {
             ("20181226", "", "2018-12-25T23:00:00Z", false, ZoneFrom::Portal),
             ("20181226 12:00", "", "2018-12-26T11:00:00Z", true, ZoneFrom::Portal),
             ("2018-12-26", "9:30", "2018-12-26T08:30:00Z", true, ZoneFrom::Portal),
+            // As nobody should write them.
+            ("2027-01-15 12:00:00 UTC", "", "2027-01-15T12:00:00Z", true, ZoneFrom::Text),
+            ("2027-01-15T12:00:00 CET", "", "2027-01-15T11:00:00Z", true, ZoneFrom::Text),
+            ("2027-01-15 23:59:59 +0100", "", "2027-01-15T22:59:59Z", true, ZoneFrom::Text),
+            ("2027-01-15T24:00:00Z", "", "2027-01-16T00:00:00Z", true, ZoneFrom::Text),
+            ("2027-01-15T12:00:00[America/Bogota]", "", "2027-01-15T17:00:00Z", true, ZoneFrom::Text),
+            ("Fri, 15 Jan 2027 12:00:00 GMT", "", "2027-01-15T12:00:00Z", true, ZoneFrom::Text),
         ] {
             let found = deadline(DeadlineKind::Tender, day, time, &madrid()).unwrap();
             let due = found.due.unwrap_or_else(|| panic!("{day} {time}"));

@@ -69,7 +69,7 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<O
         let names = |raw: &Raw| raw.text.contains([':', '：']) && led(raw).is_some_and(|of| of == "name" || company && of == "company");
         by_head
             .or_else(|| first(&names))
-            .or_else(|| first(&|raw| raw.heading))
+            .or_else(|| first(&|raw| raw.heading && !repeated.is_label(raw)))
             .or_else(|| first(&|raw| raw.link && raw.contact.is_none() && tells(raw)))
             .or_else(|| first(&|raw| raw.contact.is_none() && tells(raw)))
             .or_else(|| first(&|raw| raw.link && raw.contact.is_none()))

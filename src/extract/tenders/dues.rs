@@ -33,6 +33,11 @@ pub(super) fn of_lots(counting: &Counting<'_>, content: &Content) -> Option<Valu
     for (lot, deadline) in binding(counting) {
         let Some(due) = &deadline.due else { continue };
         let mut of_it = lot.map_or_else(|| of_whole.clone(), |lot| vec![lot.id.as_str()]);
+        // Of a lot that takes requests first and offers later the first counts.
+        of_it.retain(|name| !all.iter().any(|(names, _, earlier)| earlier.at != due.at && names.contains(name)));
+        if of_it.is_empty() && lot.is_some() {
+            continue;
+        }
         match all.last_mut().filter(|(.., last)| last.at == due.at) {
             Some((names, ..)) => {
                 of_it.retain(|name| !names.contains(name));

@@ -92,7 +92,7 @@ fn closing_times() {
         ("2014-07-21T14:00:00Z", Some("2014-07-21T14:00:00Z")),
         ("2014-07-21T14:00:00-03:00", Some("2014-07-21T17:00:00Z")),
         ("2014-07-21", Some("2014-07-21T04:00:00Z")),
-        ("2014-07-21 02:00 PM EDT", None),
+        ("2014-07-21 02:00 PM EDT", Some("2014-07-21T18:00:00Z")),
         ("2014-07-21 25:00 EDT", None),
     ] {
         let text = format!("reference_number,publishing_status,date_closing\nPW-1,Active,{written}\n");

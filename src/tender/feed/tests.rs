@@ -100,20 +100,25 @@ fn deadlines_in_the_words_of_people() {
 }
 
 #[test]
-fn a_title_that_says_that_it_is_called_off_calls_it_off() {
-    for (title, off) in [
-        ("CANCELLED: R crane tender", true),
-        ("[Canceled] Crane", true),
-        ("Grúa móvil (anulada)", true),
-        ("Отменён – поставка крана", true),
-        ("Crane - withdrawn", true),
-        ("Crane", false),
-        ("Replacement of cancelled orders: crane", false),
-        ("Supply of cranes (cancelled stock)", false),
+fn a_title_says_what_became_of_it() {
+    for (title, stage) in [
+        ("CANCELLED: R crane tender", Stage::Cancelled),
+        ("[Canceled] Crane", Stage::Cancelled),
+        ("Grúa móvil (anulada)", Stage::Cancelled),
+        ("Отменён – поставка крана", Stage::Cancelled),
+        ("Crane - withdrawn", Stage::Cancelled),
+        ("DESIERTO: Grúa", Stage::Cancelled),
+        ("AWARDED: Crane", Stage::Awarded),
+        ("Grúa [adjudicada]", Stage::Awarded),
+        ("Suspended - Crane", Stage::Suspended),
+        ("REOPENED: Crane", Stage::Open),
+        ("Crane", Stage::Unknown),
+        ("Replacement of cancelled orders: crane", Stage::Unknown),
+        ("Supply of cranes (cancelled stock)", Stage::Unknown),
     ] {
         let text =
             format!("<rss version=\"2.0\"><channel><title>T</title><item><title>{title}</title><guid>1</guid></item></channel></rss>");
-        assert_eq!(read(&input(&text, None)).unwrap().notices[0].stage == Stage::Cancelled, off, "{title}");
+        assert_eq!(read(&input(&text, None)).unwrap().notices[0].stage, stage, "{title}");
     }
 }
 

@@ -95,6 +95,11 @@ impl Tender {
         let Some(published) = notice.published.filter(|_| decides && of_some) else { return };
         let content = &mut self.notice.content;
         let whole = takes(&content.deadlines, Some(published));
+        // Who buys of many for years goes on until its end, whoever won something so far.
+        if whole && before.is_live() && is_dynamic(&content.technique) && !COMPLETE.contains(&status(notice).as_str()) {
+            self.notice.stage = before;
+            return;
+        }
         let decided = |lot: &Lot| {
             let of_it = |award: &&Award| award.lots.is_empty() || award.lots.contains(&lot.id);
             match lot.stage {
@@ -138,10 +143,9 @@ impl Tender {
 
     /// Whether all that an award is of was called for again since the notice that it is from. Who buys of many for years calls and awards by turns.
     pub(super) fn is_past(&self, from: usize, award: &Award) -> bool {
-        let technique = self.notice.content.technique.to_lowercase();
         let since = |lot: &str| self.again.get(lot).is_some_and(|place| *place > from);
         let past = if award.lots.is_empty() { since("") } else { award.lots.iter().all(|lot| since(lot)) };
-        past && !["dps", "dynamic"].iter().any(|word| technique.contains(word))
+        past && !is_dynamic(&self.notice.content.technique)
     }
 
     /// A deadline of the whole is none where a lot had it that has another one now, and each lot that can be won says its own: who moves one lot
@@ -168,6 +172,12 @@ impl Tender {
             self.notice.stage = if lots.iter().any(stands(Stage::Awarded)) { Stage::Awarded } else { Stage::Cancelled };
         }
     }
+}
+
+/// Whether it is a dynamic purchasing system, where calls and awards take turns.
+fn is_dynamic(technique: &str) -> bool {
+    let technique = technique.to_lowercase();
+    ["dps", "dynamic"].iter().any(|word| technique.contains(word))
 }
 
 /// The word of a notice's status, where its portal has one: the last of its code.
