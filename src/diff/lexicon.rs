@@ -26,6 +26,8 @@ const TEXT: usize = 50_000;
 const PHRASES: usize = 5_000;
 /// Sentences of one kind that are told of one text, each of somebody else.
 const OF_A_KIND: usize = 4;
+/// The year of a text that says none, at the earliest: with it, what was in the last century is no news either.
+const EARLIEST: i16 = 2001;
 
 /// The lexicons that the program brings along: one more language is one more line.
 const SHIPPED: [&str; 3] = [
@@ -336,8 +338,9 @@ impl Lexicon {
         }
         let unless: Vec<Range<usize>> = entry.unless.each(sentence.words).map(|(_, at)| at).collect();
         let is_undone = |find: &Range<usize>| unless.iter().any(|at| !self.clauses.part(sentence, at, find, known));
-        let is_past = |find: &Range<usize>| year.is_some_and(|year| self.clauses.is_past(sentence, find, year));
-        finds.find(|find| !is_undone(find) && !self.clauses.deny(sentence, find) && !is_past(find))
+        let is_past = |find: &Range<usize>| self.clauses.is_past(sentence, find, year.unwrap_or(EARLIEST));
+        let found = finds.find(|find| !is_undone(find) && !self.clauses.deny(sentence, find) && !is_past(find))?;
+        Some(self.clauses.behind_name(sentence, found, known))
     }
 }
 

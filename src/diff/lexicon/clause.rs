@@ -90,6 +90,17 @@ impl Sentence<'_> {
         ends.and_then(|(from, to)| self.text.get(from.at.end..to.at.start)).unwrap_or_default()
     }
 
+    /// What stands before a word, and behind it.
+    pub fn before(&self, place: usize) -> &str {
+        let from = place.checked_sub(1).and_then(|last| self.words.get(last)).map_or(0, |word| word.at.end);
+        self.words.get(place).and_then(|word| self.text.get(from..word.at.start)).unwrap_or_default()
+    }
+
+    pub fn behind(&self, place: usize) -> &str {
+        let to = self.words.get(place + 1).map_or(self.text.len(), |word| word.at.start);
+        self.words.get(place).and_then(|word| self.text.get(word.at.end..to)).unwrap_or_default()
+    }
+
     /// Where the longest of these phrases ends that begins with the first of these words.
     pub fn longest(&self, all: &[&Phrases], words: Range<usize>) -> Option<usize> {
         let within = &self.words[..words.end.min(self.words.len())];

@@ -13,6 +13,9 @@ use crate::model::{CompanyName, LegalClass, LegalKind};
 const NEAR: usize = 3;
 /// Words of a legal form behind a name ("S. A. U.").
 pub(super) const FORM: usize = 4;
+/// Words of a name in quotation marks, and of what stands in brackets inside one.
+const QUOTED: usize = 10;
+const BRACKETS: usize = 3;
 
 /// What a whole text tells of its names.
 #[derive(Debug, Default)]
@@ -119,6 +122,9 @@ impl Clauses {
                     place += 1;
                     continue;
                 }
+                // «Чепецкие сыры», which elsewhere is ООО «Чепецкие сыры».
+                let known_whole = |end: &usize| core(sentence.part(from..*end)).is_some_and(|core| known.companies.contains_key(&core));
+                place = quoted(sentence, from..part.end).filter(known_whole).map_or(place, |end| end.max(place));
                 // "Acme and Beta Ltd" are two where one of them is known to be a company, or each has its verb.
                 let two = self.joint(sentence, from..place, known).or_else(|| self.turn(sentence, from..place, &names));
                 place = two.unwrap_or(place);
@@ -146,6 +152,16 @@ impl Clauses {
             }
         }
         names
+    }
+
+    /// What was found without the end of a company's name in which it begins: "Wolds Brewery Ltd opens its" is no brewery that opens.
+    pub fn behind_name(&self, sentence: &Sentence<'_>, find: Range<usize>, known: &Known) -> Range<usize> {
+        let begins_inside = |name: &Name| {
+            let Range { start, end } = name.words;
+            name.company.is_some() && start < find.start && find.start < end && end < find.end
+        };
+        let names = self.names(sentence, &sentence.end(), known);
+        names.into_iter().find(begins_inside).map_or(find.clone(), |name| name.words.end..find.end)
     }
 
     /// Whether a word names nobody by itself.
@@ -185,8 +201,14 @@ impl Clauses {
 
     /// The words that join within what looks like one name: where each begins and ends.
     fn joins_within<'a>(&'a self, sentence: &'a Sentence<'_>, run: &Range<usize>) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let end = run.end;
-        let places = (run.start + 1..end).filter(|at| !sentence.is_capital(*at));
+        let (start, end) = (run.start, run.end);
+        // What stands in quotation marks is one: ООО «Вектор и Партнеры».
+        let in_marks = move |at: usize| {
+            let marks = (start + 1..=at).map(|place| quotes(sentence.between(place - 1, place)));
+            let (closes, opens) = marks.fold((0, 0), |sum, (closes, opens)| (sum.0 + closes, sum.1 + opens));
+            opens > closes
+        };
+        let places = (start + 1..end).filter(move |at| !sentence.is_capital(*at) && !in_marks(*at));
         places.filter_map(move |at| Some((at, sentence.longest(&[&self.joins], at..end).filter(|next| *next < end)?)))
     }
 
@@ -212,7 +234,9 @@ impl Clauses {
         }
         let first = first.min(run.end);
         // "Jane Ivory of Acme": the first small word behind two large ones.
-        let joint = (first + 2..run.end).find(|place| !sentence.is_capital(*place)).filter(|_| person);
+        let joint = (first + 2..run.end)
+            .find(|place| !sentence.is_capital(*place))
+            .filter(|_| person && formed_quote(sentence, first..run.end).is_none());
         match joint.filter(|joint| self.bodies.find(&sentence.words[first..*joint]).is_none()) {
             Some(joint) => (joint + 1..run.end, true),
             None => (first..run.end, false),
@@ -238,7 +262,7 @@ fn with_form(sentence: &Sentence<'_>, name: Range<usize>, core: &str) -> Option<
         CompanyName::parse(written).core == core && is_company(written)
     })?;
     // What closes the name belongs to it: the point of "S.A.", a quotation mark.
-    let closes = sentence.text[end..].chars().take_while(|c| matches!(c, '.' | '»' | '”' | '"'));
+    let closes = sentence.text[end..].chars().take_while(|c| matches!(c, '.' | '»' | '”' | '“' | '"'));
     let written = &sentence.text[start..end + closes.map(char::len_utf8).sum::<usize>()];
     let bare = if written[..end - start].contains('.') { written } else { written.trim_end_matches('.') };
     let words = sentence.words[name.start..].iter().take_while(|word| word.at.end <= end).count();
@@ -262,12 +286,18 @@ fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
     let is_over = |place: usize| place > part.start + 1 && is_form(sentence.part(place - 1..place));
     let is_joint = |place: usize| sentence.is_small(place) && !is_over(place);
     let mut end = part.start;
+    if let Some(end) = formed_quote(sentence, part.clone()) {
+        return end;
+    }
     if !sentence.is_capital(end) {
         return end;
     }
     end += 1;
     loop {
         let last = end - 1;
+        if let Some(close) = formed_quote(sentence, end..part.end).filter(|_| glued(last)).or_else(|| bracketed(sentence, end..part.end)) {
+            return close;
+        }
         if end < part.end && glued(last) && sentence.is_capital(end) {
             end += 1;
         } else if end + 1 < part.end && glued(last) && glued(end) && is_joint(end) && sentence.is_capital(end + 1) {
@@ -276,6 +306,62 @@ fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
             return end;
         }
     }
+}
+
+/// Where a name ends that begins here with its legal form and stands in quotation marks behind it, in whatever letters: «ООО «Чепецкие сыры»».
+fn formed_quote(sentence: &Sentence<'_>, part: Range<usize>) -> Option<usize> {
+    let begins = |at: &usize| sentence.is_capital(part.start) || at - part.start > 1;
+    let forms = (part.start + 1..part.end.min(part.start + FORM + 1)).rev().filter(begins);
+    let mut ends = forms.filter_map(|at| Some((at, quoted(sentence, at..part.end)?)));
+    let is_named = |(at, end): &(usize, usize)| {
+        is_form(sentence.part(part.start..*at)) && CompanyName::parse(sentence.part(part.start..*end)).form.is_some()
+    };
+    ends.find(is_named).map(|(_, end)| end)
+}
+
+/// Where what stands in quotation marks that open right before this word ends; where another opens inside and one closes both, there.
+fn quoted(sentence: &Sentence<'_>, part: Range<usize>) -> Option<usize> {
+    let mark = sentence.before(part.start);
+    let (closes, opens) = quotes(mark);
+    // ООО"Ромашка": without a space it opens all the same.
+    let mut open = if closes == mark.chars().count() { closes } else { opens };
+    if open == 0 {
+        return None;
+    }
+    let mut first = None;
+    for place in part.start..part.end.min(part.start + QUOTED) {
+        let (closes, opens) = quotes(sentence.behind(place));
+        if open > 0 && closes >= open {
+            return Some(place + 1);
+        }
+        first = first.or_else(|| (open > 0 && closes > 0).then_some(place + 1));
+        open = open - closes.min(open) + opens;
+    }
+    first
+}
+
+/// How many quotation marks of those between two words close what is before, and how many open what is behind.
+fn quotes(mark: &str) -> (usize, usize) {
+    let space = mark.find(char::is_whitespace).unwrap_or(mark.len());
+    let closes = |(at, c): (usize, char)| match c {
+        '«' | '„' => Some(false),
+        '»' => Some(true),
+        '"' | '“' | '”' => Some(at < space),
+        _ => None,
+    };
+    let all: Vec<bool> = mark.char_indices().filter_map(closes).collect();
+    let closing = all.iter().filter(|closes| **closes).count();
+    (closing, all.len() - closing)
+}
+
+/// Where in a name what stands in brackets ends, right before its legal form: "Smith & Sons (Holdings) plc".
+fn bracketed(sentence: &Sentence<'_>, part: Range<usize>) -> Option<usize> {
+    let end = (part.start + 1..=part.end.min(part.start + BRACKETS)).find(|end| sentence.behind(end - 1).trim_end() == ")")?;
+    let is_in = sentence.before(part.start).trim_start() == "(" && (part.start..end).all(|place| sentence.is_capital(place));
+    let forms = || {
+        (end + 1..=sentence.words.len().min(end + FORM)).any(|to| is_form(sentence.part(end..to)) && sentence.may_end_form(to - 1, false))
+    };
+    (is_in && forms()).then_some(end)
 }
 
 /// Which names stand right behind one of these phrases, with none of `turns` in between.

@@ -858,6 +858,53 @@ fn a_name_starts_behind_words_in_front_and_ends_behind_its_form() {
 }
 
 #[test]
+fn what_stands_in_marks_behind_a_form_is_the_name_and_no_name_is_what_opens() {
+    assert_is_of(&[
+        ("ООО «Чепецкие сыры» открывает новый магазин в Глазове.", Some("ООО «Чепецкие сыры»")),
+        ("АО \"Сарапульский молзавод\" открывает филиал в Ижевске.", Some("АО \"Сарапульский молзавод\"")),
+        ("ЗАО „Донские травы“ открывает новый цех в Ростове.", Some("ЗАО „Донские травы“")),
+        ("ООО “Живая вода” открывает новый цех в Омске.", Some("ООО “Живая вода”")),
+        ("ООО «молочная ферма» ищет поставщиков кормов.", Some("ООО «молочная ферма»")),
+        ("ООО «Рога, копыта и перья» открыло филиал в Курске.", Some("ООО «Рога, копыта и перья»")),
+        ("ООО «Торговый дом «Лесная поляна»» открывает новый склад.", Some("ООО «Торговый дом «Лесная поляна»»")),
+        ("ООО «Торговый дом «Лесная поляна» открывает новый склад.", Some("ООО «Торговый дом «Лесная поляна»")),
+        ("Генеральный директор ООО «Волжский берег» Пётр Ильин открыл новый магазин.", Some("ООО «Волжский берег»")),
+        ("ООО «Рога» судится. ООО «Рога и копыта» открывает новый магазин в Твери.", Some("ООО «Рога и копыта»")),
+        ("ООО «Чистый лист» работает давно. «Чистый лист» ищет поставщиков бумаги.", Some("ООО «Чистый лист»")),
+        ("«Мы открываем новый магазин в Твери», — сказал директор.", None),
+        ("После покупки ООО «Хлебокомбинат №2» компания ООО «Русский каравай» открывает филиал в Перми.", Some("ООО «Русский каравай»")),
+        ("Wolds Brewery Ltd has opened its taproom in Driffield.", Some("Wolds Brewery Ltd")),
+        ("Otley Foundry Limited opened in Leeds last week.", Some("Otley Foundry Limited")),
+        ("Smith & Sons (Holdings) plc opens a new depot in Hull.", Some("Smith & Sons (Holdings) plc")),
+        ("Birch Ltd (Hull) opened a new branch in York.", Some("Birch Ltd")),
+    ]);
+}
+
+#[test]
+fn what_is_shut_or_was_only_wished_is_no_opening() {
+    let mut wrong = Vec::new();
+    for (text, want) in [
+        ("Hessle Foods Ltd is to shut its Hessle mill, which opened in 1962.", 0),
+        ("The factory, which Paull Plastics Ltd opened in 1988, will close in May.", 0),
+        ("The brewery, which Wolds Ltd opened last year, will shut in May.", 0),
+        ("Council has refused planning permission for a new yard that Keyingham Ltd wanted to open.", 0),
+        ("Planners have refused permission for a new warehouse that Goole Storage Ltd wanted to open.", 0),
+        ("Permission was refused for a second depot Acme Ltd had hoped to open in Selby.", 0),
+        ("ООО «Альфа» закроет завод, который открыла в 1975 году.", 0),
+        ("Acme Ltd wants to open a new depot in Hull.", 1),
+        ("Acme Ltd said it wanted to open a new depot in Hull.", 1),
+        ("Acme Ltd has opened a new plant in Leeds, its first since 1988.", 1),
+        ("Acme Ltd opens a new plant in Leeds after a fire shut its old one.", 1),
+    ] {
+        let found = Lexicons::shipped().find(text, None);
+        if found.len() != want {
+            wrong.push(format!("{text}: {found:?}, wanted {want}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn what_happened_long_ago_is_no_news() {
     let mut wrong = Vec::new();
     for (text, want) in [
