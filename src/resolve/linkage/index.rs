@@ -516,7 +516,9 @@ mod tests {
         let check = |known: &[&str], asked: &str, want: Option<usize>| {
             let held: Vec<(OrganisationId, Vec<Row>)> = (0..).zip(known).map(|(at, said)| (id(at), vec![of(said)])).collect();
             let mut index = Index::default();
-            held.iter().for_each(|(id, rows)| _ = index.put(*id, rows));
+            for (id, rows) in &held {
+                index.put(*id, rows);
+            }
             let joined = |found: &[Match]| -> Option<usize> {
                 found.first().filter(|best| best.points > 0.0).and_then(|best| usize::try_from(best.organisation.0).ok())
             };
