@@ -41,7 +41,7 @@ pub fn keys(entry: &Entry, rare: &[Word], words: &Vocabulary) -> Vec<u64> {
     keys.extend(entry.tax_id.as_ref().map(|id| key(Kind::TaxId, hash(id.as_bytes()))));
     keys.extend(phone_key(entry.phone));
     keys.extend(entry.domains.iter().filter_map(|domain| domain_key(*domain)));
-    keys.extend(rare.iter().map(|word| key(Kind::Word, hash(words.letters(*word).as_bytes()))));
+    keys.extend(rare.iter().map(|word| word_key(words.letters(*word))));
     let start: String = entry.name().iter().flat_map(|word| words.letters(*word).chars()).take(6).collect();
     keys.extend((start.len() >= 4).then(|| key(Kind::Start, hash(start.as_bytes()))));
     if entry.number != 0 {
@@ -69,6 +69,11 @@ pub fn own_keys(entry: &Entry, words: &Vocabulary) -> Vec<u64> {
 /// The key of a telephone number: its last seven digits, which are written with and without what comes before.
 pub fn phone_key(phone: Phone) -> Option<u64> {
     (phone.digits != 0).then(|| key(Kind::Phone, phone.digits % 10_000_000))
+}
+
+/// The key of a word of a name.
+pub fn word_key(letters: &str) -> u64 {
+    key(Kind::Word, hash(letters.as_bytes()))
 }
 
 /// The key of a domain.

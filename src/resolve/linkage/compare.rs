@@ -79,6 +79,8 @@ pub struct Spread {
     pub name: u16,
     pub phone: u16,
     pub domains: [u16; 2],
+    /// Whether its name is one organisation's at most beside its own, as far as is known: what makes the name is on no other's.
+    pub owned: bool,
 }
 
 /// Whether nothing but names, forms and places says anything: what only one of two says beyond that tells nothing of the pair.

@@ -84,7 +84,8 @@ pub struct Index {
 struct Compared {
     points: f64,
     pattern: Pattern,
-    by_name: bool,
+    /// What the names say, where there is nothing but names.
+    by_name: Option<f64>,
     /// What keeps it from being one, and how many points that takes.
     held: Option<(Field, f64)>,
     /// Whether something in them speaks against it, and not only too little for it.
@@ -256,12 +257,13 @@ impl Index {
         if near.is_empty() {
             return false;
         }
-        let (spreads, weights): (Vec<Spread>, _) = (entries.iter().map(|entry| self.spread(entry)).collect(), self.weights());
+        let (spreads, weights): (Vec<Spread>, _) =
+            (entries.iter().map(|entry| self.spread(Some(organisation), entry)).collect(), self.weights());
         near.into_iter().filter_map(|other| self.look((&entries, &spreads), other, &weights)).any(|found| found.points > 0.0)
     }
 
     fn search(&self, own: Option<OrganisationId>, entries: &[Entry]) -> Vec<Match> {
-        let spreads: Vec<Spread> = entries.iter().map(|entry| self.spread(entry)).collect();
+        let spreads: Vec<Spread> = entries.iter().map(|entry| self.spread(own, entry)).collect();
         let weights = self.weights();
         let mut found: Vec<Match> = self
             .candidates(entries)
@@ -303,7 +305,7 @@ impl Index {
     }
 
     fn look(&self, (entries, spreads): (&[Entry], &[Spread]), organisation: OrganisationId, weights: &Weights) -> Option<Match> {
-        let (mut sum, mut pairs, mut best) = (0.0, 0.0, None::<(&Entry, &Entry, Compared)>);
+        let (mut sum, mut pairs, mut best) = (0.0, 0.0, None::<Compared>);
         let mut names_only = entries.iter().all(|entry| !entry.is_identified());
         names_only |= self.rows_of(organisation).all(|entry| !entry.is_identified());
         for other in self.rows_of(organisation) {
@@ -316,15 +318,15 @@ impl Index {
                     sum += compared.points.clamp(-CLIP, CLIP);
                     pairs += 1.0;
                 }
-                if best.as_ref().is_none_or(|(.., before)| before.points < compared.points) {
-                    best = Some((entry, other, compared));
+                if best.as_ref().is_none_or(|before| before.points < compared.points) {
+                    best = Some(compared);
                 }
             }
         }
-        let (entry, other, best) = best?;
+        let best = best?;
         let points = if names_only || pairs < 2.0 { best.points } else { sum / pairs };
         (points > ASK).then(|| {
-            let mut fields = self.fields(entry, other, &best, weights);
+            let mut fields = Self::fields(&best, weights);
             fields.extend(Some((OTHER_ROWS, points - best.points)).filter(|(_, points)| points.abs() >= SAID));
             Match { organisation, points, fields, pattern: best.pattern }
         })
@@ -338,14 +340,17 @@ impl Index {
         }
         let is_by_name = !entry.is_identified() || !other.is_identified() || is_of_names(&pattern);
         let shared = || likeness(entry.name(), other.name(), &self.words);
-        let (sum, held, against) = if is_by_name {
+        let (sum, by_name, held, against) = if is_by_name {
             let beside = [Field::Place, Field::Country, Field::Form]
                 .map(|field| weights.points[field as usize][usize::from(pattern[field as usize])]);
             let alike = by_name(entry, other, &self.words);
             let against = alike < 0.0 || beside.iter().any(|points| *points < AGAINST);
             let shared = shared();
             let rare = rarity(shared.shared, self.world());
-            let sum = alike.min(rare) + beside.iter().sum::<f64>();
+            // How rare a word is, few names cannot say: a name that is nobody else's says nothing against it, whatever its word is worth.
+            let own = spread.owned && shared.same && is_whole(entry, &pattern);
+            let name = alike.min(if own { rare.max(0.0) } else { rare });
+            let sum = name + beside.iter().sum::<f64>();
             // One town has many hospitals: its being the same makes up for a name that many have, never for another name. A name whose telling
             // word is written otherwise is another one: Hospital Bad is not Hospital Badlater. With one telling word more it may be another one too.
             let level = pattern[Field::Name as usize];
@@ -353,37 +358,63 @@ impl Index {
             let told = rarity(shared.shared - shared.guessed, self.world());
             let other_name = alike <= 0.0 || told <= 0.0 && !nearly || is_other_name(&shared, &pattern, &self.words);
             let other_form = forms_differ(entry, other).then_some(Field::Form);
-            (sum, other_name.then_some(Field::Name).or(other_form), against)
+            (sum, Some(name), other_name.then_some(Field::Name).or(other_form), against)
         } else {
             let sum = weights.sum(&pattern);
             // Names that have nothing in common are a question at most, whatever else they share.
             let other_name = pattern[Field::Name as usize] == 1 || shares_a_number_only(&pattern, shared);
-            (sum, other_name.then_some(Field::Name), weights.parts(&pattern).any(|(_, points)| points < AGAINST))
+            (sum, None, other_name.then_some(Field::Name), weights.parts(&pattern).any(|(_, points)| points < AGAINST))
         };
         let held = held.filter(|_| sum > 0.0).map(|field| (field, -sum));
-        Compared { points: if held.is_some() { 0.0 } else { sum }, pattern, by_name: is_by_name, held, against }
+        Compared { points: if held.is_some() { 0.0 } else { sum }, pattern, by_name, held, against }
     }
 
-    fn fields(&self, entry: &Entry, other: &Entry, compared: &Compared, weights: &Weights) -> Vec<(&'static str, f64)> {
+    fn fields(compared: &Compared, weights: &Weights) -> Vec<(&'static str, f64)> {
         let said = weights.parts(&compared.pattern).filter(|(field, _)| compared.pattern[*field as usize] > 0);
         let less = |(field, points): (Field, f64)| {
             let held = compared.held.filter(|(by, _)| *by == field).map_or(0.0, |(_, held)| held);
             (field.word(), points + held)
         };
-        if !compared.by_name {
+        let Some(name) = compared.by_name else {
             return said.map(less).chain([(ANY_TWO, weights.prior)]).collect();
-        }
+        };
         let beside = said.filter(|(field, _)| matches!(field, Field::Place | Field::Country | Field::Form));
-        let rare = rarity(likeness(entry.name(), other.name(), &self.words).shared, self.world());
-        [(Field::Name, by_name(entry, other, &self.words).min(rare))].into_iter().chain(beside).map(less).collect()
+        [(Field::Name, name)].into_iter().chain(beside).map(less).collect()
     }
 
-    fn spread(&self, entry: &Entry) -> Spread {
+    fn spread(&self, own: Option<OrganisationId>, entry: &Entry) -> Spread {
         Spread {
             name: 0,
+            owned: self.is_owned(own, entry),
             phone: self.sharing(blocks::phone_key(entry.phone)),
             domains: entry.domains.map(|domain| self.sharing(blocks::domain_key(domain))),
         }
+    }
+
+    /// Whether a name is one organisation's at most beside its `own`: the word that makes it is nothing that many are called by, no second
+    /// organisation that may be of its country is called so, and hardly any carries the word in another name.
+    fn is_owned(&self, own: Option<OrganisationId>, entry: &Entry) -> bool {
+        let own_words = entry.name().iter().copied().filter(|word| self.words.may_be_own(*word));
+        let Some(word) = own_words.max_by(|a, b| self.words.weight(*a).total_cmp(&self.words.weight(*b))) else { return false };
+        let key = blocks::word_key(self.words.letters(word));
+        let (mut namesakes, mut others) = (BTreeSet::new(), BTreeSet::new());
+        for (place, (_, slot)) in self.keys.range((key, 0)..=(key, u32::MAX)).enumerate() {
+            if place == BLOCK {
+                return false;
+            }
+            let Slot { entry: other, organisation, .. } = &self.slots[*slot as usize];
+            let abroad = entry.country != [0; 2] && other.country != [0; 2] && entry.country != other.country;
+            if Some(*organisation) == own || abroad || forms_differ(entry, other) {
+                continue;
+            }
+            let is_same = likeness(entry.name(), other.name(), &self.words).same;
+            if is_same {
+                namesakes.insert(*organisation)
+            } else {
+                others.insert(*organisation)
+            };
+        }
+        namesakes.len() <= 1 && others.len() <= usize::from(MANY)
     }
 
     /// How many differently named organisations share a key, as far as it matters: spellings of one name are one.
@@ -407,6 +438,12 @@ impl Index {
         }
         u16::try_from(others.len()).unwrap_or(u16::MAX)
     }
+}
+
+/// Whether two that are called the same are so in full: in one country, and a single word with its legal form.
+fn is_whole(entry: &Entry, pattern: &Pattern) -> bool {
+    let same = |field: Field| pattern[field as usize] == 2;
+    same(Field::Country) && (entry.name().len() > 1 || same(Field::Form))
 }
 
 #[cfg(test)]
@@ -466,6 +503,62 @@ mod tests {
         check(&[(Name, "Talleres Orbaneja"), (City, "Burgos")], Some(0));
         check(&[(Name, "Talleres Orbaneja"), (City, "Sevilla")], None);
         check(&[(Name, "Central")], None);
+    }
+
+    #[test]
+    fn a_name_that_is_nobody_elses_is_one_company_in_its_country() {
+        use Column::{City, Country, Name, Phone, TaxId};
+        let of = |said: &str| {
+            let cells: Vec<&str> = said.split(" | ").collect();
+            let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+            row(&[(Name, cell(0)), (Country, cell(1)), (City, cell(2)), (Phone, cell(3)), (TaxId, cell(4))])
+        };
+        let check = |known: &[&str], asked: &str, want: Option<usize>| {
+            let held: Vec<(OrganisationId, Vec<Row>)> = (0..).zip(known).map(|(at, said)| (id(at), vec![of(said)])).collect();
+            let mut index = Index::default();
+            for (id, rows) in &held {
+                index.put(*id, rows);
+            }
+            let joined = |found: &[Match]| -> Option<usize> {
+                found.first().filter(|best| best.points > 0.0).and_then(|best| usize::try_from(best.organisation.0).ok())
+            };
+            let found = index.find(None, &[of(asked)]);
+            assert_eq!(joined(&found), want, "{known:?} {asked}: {found:?}");
+            for best in &found {
+                assert!((best.fields.iter().map(|(_, points)| points).sum::<f64>() - best.points).abs() < 0.1, "{best:?}");
+            }
+            // The same where it is stored, and where it is one of a turn.
+            let near = Index::among(&[(id(99), vec![of(asked)])], 2, |look| look(&index));
+            assert_eq!(joined(&near.like(id(99))), want, "{known:?} {asked}");
+            index.put(id(99), &[of(asked)]);
+            assert_eq!(joined(&index.like(id(99))), want, "{known:?} {asked}");
+        };
+        for (known, asked, want) in [
+            (&["Quillmark Ltd | GB | | 020 7946 0321"][..], "Quillmark Ltd | GB", Some(0)),
+            (&["ООО «Глазовполимер» | RU | | +7 34141 2 11 22"], "ООО «Глазовполимер» | RU", Some(0)),
+            (&["Kvarnholm AB | SE | Luleå | +46 920 123 45"], "KVARNHOLM AB | SE", Some(0)),
+            (&["深圳市海翼灯具有限公司 | CN"], "深圳市海翼灯具有限公司 | CN", Some(0)),
+            (&["Acaster Valves | GB | York | 01904 496 021"], "Acaster Valves | GB", Some(0)),
+            (&["Quillmark Ltd | GB", "Quillmark Holdings Ltd | GB"], "Quillmark Ltd | GB", Some(0)),
+            (&["Quillmark Ltd | GB", "Quillmark GmbH | DE"], "Quillmark GmbH | DE", Some(1)),
+            // Something speaks against it, or it is not said in full.
+            (&["Quillmark Ltd | GB"], "Quillmark Ltd | IE", None),
+            (&["Quillmark Ltd | GB"], "Quillmark Ltd", None),
+            (&["Quillmark Ltd | GB | Leeds"], "Quillmark Ltd | GB | Truro", None),
+            (&["Quillmark Ltd | GB"], "Quillmark plc | GB", None),
+            (&["Quillmark Ltd | GB"], "Quillmark | GB", None),
+            (&["Quillmark | GB"], "Quillmark | GB", None),
+            (&["Tejerías SL | ES | | | ESB12345674"], "Tejerías SL | ES | | | ESB99345670", None),
+            // The name is common, or would be two companies'.
+            (&["ООО «Ромашка» | RU | | +7 4872 21 11 22"], "ООО «Ромашка» | RU", None),
+            (&["Müller GmbH | DE"], "Mueller GmbH | DE", None),
+            (&["Phoenix Ltd | GB"], "Phoenix Ltd | GB", None),
+            (&["ABK Ltd | GB"], "ABK Ltd | GB", None),
+            (&["Quillmark Ltd | GB | Leeds", "Quillmark Ltd | GB | Truro"], "Quillmark Ltd | GB", None),
+            (&["Tarnside Ltd | GB", "Tarnside Dairy | GB", "Tarnside Glass | GB", "Tarnside Boats | GB"], "Tarnside Ltd | GB", None),
+        ] {
+            check(known, asked, want);
+        }
     }
 
     #[test]

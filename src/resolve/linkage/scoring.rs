@@ -199,6 +199,7 @@ fn spreads(entries: &[Entry]) -> Vec<Spread> {
     let spread = |entry: &Entry| Spread {
         name: of_name.get(&name_of(entry)).map_or(0, |around| around.spread(around.phones.len())),
         phone: of_phone.get(&(entry.phone.digits % 10_000_000)).map_or(0, |around| around.spread(around.names.len())),
+        owned: false,
         domains: entry.domains.map(|domain| of_domain.get(&domain).map_or(0, |around: &Around| around.spread(around.names.len()))),
     };
     entries.iter().map(spread).collect()

@@ -21,6 +21,8 @@ const TRADES: RangeInclusive<f32> = 10.0..=20.0;
 /// Words of one name that are looked at, and of one address.
 pub const NAME_WORDS: usize = 12;
 pub const STREET_WORDS: usize = 8;
+/// Letters of a word that may be one company's own at least: a shorter one is found too easily.
+const OWN_LETTERS: usize = 6;
 /// Characters of one name or address that are looked at; more is a description.
 const CHARS: usize = 200;
 
@@ -213,6 +215,11 @@ impl Vocabulary {
     /// company from another however many names carry them. Countries and words such as `group` are left out and put in as one likes.
     pub fn telling(&self, word: Word) -> f32 {
         if TRADES.contains(&self.prior[word as usize]) { f32::MAX } else { self.weight(word) }
+    }
+
+    /// Whether a word may be one company's own: none that many like to be called by, and none so short that it says little.
+    pub fn may_be_own(&self, word: Word) -> bool {
+        self.prior[word as usize] <= 0.0 && self.letters(word).bytes().filter(u8::is_ascii_alphabetic).count() >= OWN_LETTERS
     }
 
     /// How many names carry a word.
