@@ -19,6 +19,9 @@ use crate::model::{
     language_code,
 };
 
+/// Characters behind a label in which its day is looked for.
+const LABELLED: usize = 80;
+
 /// Whether the head is that of a feed.
 pub(super) fn fits(head: &Head<'_>) -> bool {
     matches!(head.root, "rss" | "RDF" | "feed")
@@ -210,9 +213,10 @@ fn content(
                 content.buyers.push(Party { name: Texts::one(language, &value), ..Party::default() });
             }
             if content.deadlines.is_empty() && until(&label) {
-                // Words without a figure name no day.
-                let named = Some(&value).filter(|value| value.contains(|c: char| c.is_ascii_digit()));
-                let deadline = named.and_then(|value| deadline(DeadlineKind::Tender, value, month_first, notes.clock));
+                // Words without a figure name no day; behind them stand addresses, and whatever else there is to say.
+                let words: String = value.split("://").next().unwrap_or_default().chars().take(LABELLED).collect();
+                let named = Some(words).filter(|words| words.contains(|c: char| c.is_ascii_digit()));
+                let deadline = named.and_then(|words| deadline(DeadlineKind::Tender, &words, month_first, notes.clock));
                 if deadline.is_some() {
                     notes.found("deadlines", described);
                 }
