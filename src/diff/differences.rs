@@ -180,10 +180,10 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         let (old, new) = (record.fields.get(name), draft.fields.get(name));
         // What only the detail page says is not gone because that page was not read; nor is it news when it is read at last.
         let half_read = (new.is_none() && (draft.detail.is_some() || draft.partial)) || (old.is_none() && record.own_page.is_open());
-        let said_before = name.as_str() != LOTS_DUE
-            && draft.partial
-            && old.is_some()
-            && (older || new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value)));
+        // Whose each deadline is, is the news: lots may exchange theirs.
+        let in_order = name.as_str() == LOTS_DUE;
+        let part = || !in_order && new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value));
+        let said_before = draft.partial && old.is_some() && (older || part());
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
         // Of which lots a contract is does not change.
         let ours =
@@ -191,8 +191,6 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         if ours || half_read || said_before || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
             continue;
         }
-        // Whose each deadline is, is the news: lots may exchange theirs.
-        let in_order = name.as_str() == LOTS_DUE;
         let said = |value: &Value| if in_order { value.text() } else { essence(rules, value) };
         let was = old.map_or_else(String::new, |field| said(&field.value));
         let mut is = new.map_or_else(String::new, |found| said(&found.value));
