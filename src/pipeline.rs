@@ -40,6 +40,7 @@ mod read;
 mod rehearse;
 mod remind;
 mod rulings;
+mod sought;
 mod stock;
 mod stranded;
 mod telling;

@@ -113,6 +113,19 @@ pub struct ChangeItem<'a> {
     pub signals: &'a [Signal],
     /// Who answers it now, where its reader did until then.
     pub with: Option<&'a Holder>,
+    /// Whether it is what its reader looks for, as far as that is otherwise too.
+    pub fits: Fits,
+}
+
+/// Whether a tender that changed is what somebody looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fits {
+    /// As before.
+    Still,
+    /// They hear of it for the first time.
+    New,
+    /// Not any more.
+    NoMore,
 }
 
 /// Who has what somebody had until then.

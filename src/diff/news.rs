@@ -16,7 +16,7 @@ use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
     AWARDED_LOTS, BUYER_SAYS, Change, ChangeKind, DEADLINE_FOR, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH,
-    LOTS_DUE, OwnPage, Page, Record, RecordKind, Value, moved_lots, next_lots, said_now, undated,
+    LOTS_DUE, OwnPage, Page, Record, RecordKind, Stage, Value, moved_lots, next_lots, said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -54,7 +54,8 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
             }
             Some(record) => {
                 let fields = changed_fields(news, found, (*i, draft), record);
-                (!fields.is_empty()).then_some(ChangeKind::Changed(fields))
+                let calls = fields.iter().any(|change| is_first_call(change, record));
+                (!fields.is_empty()).then(|| if calls { ChangeKind::Appeared } else { ChangeKind::Changed(fields) })
             }
         };
         let record = match (stored, &kind) {
@@ -73,6 +74,15 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
         records.push(record);
     }
     (records, changes)
+}
+
+/// Whether a tender takes offers that was over when it was first seen, and ever since: nobody was told of it, so that it is new.
+fn is_first_call(change: &FieldChange, record: &Record) -> bool {
+    let stage = |value: &Value| Stage::from_word(&value.text());
+    let was = |value: &Value| stage(value).is_some_and(|stage| !stage.is_live());
+    let field = record.fields.get(&change.field).filter(|_| record.kind == RecordKind::Tender && change.field.as_str() == "stage");
+    field.is_some_and(|field| field.first_seen == record.first_seen && was(&field.value))
+        && change.new.as_ref().and_then(stage).is_some_and(Stage::is_live)
 }
 
 /// Fields that nearly all known records of a page have now and had not, have otherwise than before, or have no longer: the page tells more than it did

@@ -246,6 +246,26 @@ fn what_a_visit_says_of_a_tender_that_it_showed_first_waits_for_no_second_look()
 }
 
 #[test]
+fn a_tender_that_was_over_from_the_start_is_new_when_it_takes_offers() {
+    for (stages, want) in [
+        (&["cancelled", "open"][..], Some(true)),
+        (&["awarded", "open"], Some(true)),
+        // It was told of, as far as it was to be.
+        (&["open", "cancelled", "open"], Some(false)),
+        (&["cancelled", "open", "cancelled", "open"], Some(false)),
+        (&["planned", "open"], Some(false)),
+        (&["cancelled", "awarded"], Some(false)),
+        (&["cancelled", "cancelled"], None),
+    ] {
+        let of = |stage: &str| [Draft { kind: RecordKind::Tender, ..draft("a", &[("title", "A"), ("stage", stage)]) }];
+        let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });
+        listing.check(&of(stages[0]), true);
+        let last = stages[1..].iter().map(|stage| listing.check(&of(stage), false)).last().expect("a change");
+        assert_eq!(last.first().map(|change| change.kind == ChangeKind::Appeared), want, "{stages:?}");
+    }
+}
+
+#[test]
 fn fields_that_vary_by_themselves_are_masked_and_the_others_are_not() {
     let page = |n: usize, price: &str| -> Vec<Draft> {
         (0..5).map(|i| draft(&format!("k{i}"), &[("rank", &format!("place {}", n * 7 + i)), ("price", price)])).collect()

@@ -1,7 +1,7 @@
 //! News of tenders: a deadline moved, a tender was suspended, cancelled or otherwise changed. Whoever has it in their calendar is told, and so are
 //! the machines that asked for a segment which looks for it, apart from those whom a lead tells of it in the same turn. Makes no lead.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -9,21 +9,23 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Effects;
 use super::calendars::LOOK_BACK;
+use super::drain::ENTRIES;
 use super::fresh::Fresh;
 use super::group::Groups;
 use super::linked::whole_tender;
-use super::news::{Alerts, owner_of, slot};
+use super::news::{Alerts, SIGNALS, owner_of, slot};
+use super::sought;
 use super::telling::{Shown, is_said_by_first};
-use super::wanted::{Wanted, wanted_of};
+use super::wanted::{Wanted, wanted_after, wanted_of};
 use crate::base::ids::{ChannelId, EntryId, LeadId, OrganisationId, RecordId, SegmentId};
 use crate::base::text::clip;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind,
-    Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
+    AWARDED_LOTS, CANCELLED_LOTS, DUE_THERE, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal,
+    SignalKind, Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
 };
-use crate::store::StoreError;
+use crate::store::{EntryFilter, StoreError};
 use crate::{outbox, render, route};
 
 /// Somewhere on earth a day is not over before so long after its beginning in UTC.
@@ -37,12 +39,14 @@ pub(super) struct Altered {
     pub(super) signals: Vec<Signal>,
     /// Who answers it now, where its rep did until then.
     pub(super) with: Option<render::Holder>,
+    /// Whether it is what its rep looks for, as far as that is otherwise too.
+    pub(super) fits: render::Fits,
 }
 
 impl Altered {
     pub(super) fn item(&self) -> render::ChangeItem<'_> {
-        let Self { tender, signals, with } = self;
-        render::ChangeItem { record: &tender.record, said: &tender.said, signals, with: with.as_ref() }
+        let Self { tender, signals, with, fits } = self;
+        render::ChangeItem { record: &tender.record, said: &tender.said, signals, with: with.as_ref(), fits: *fits }
     }
 }
 
@@ -67,14 +71,10 @@ pub(super) async fn tell(
     let heads = heads(effects, config, (turn, &news), now).await?;
     let mut alerts = Alerts::new();
     for (signal, record) in news {
-        let before = effects.store.records(vec![record.id]).await?.pop();
-        let mut wanted = wanted_of(effects, config, record.clone(), now).await?;
-        if let (None, Some(before)) = (&wanted, &before) {
-            // What is looked for no more was looked for until now; it is told as it is.
-            let tender = whole_tender(effects, config, record, now).await?;
-            wanted = wanted_of(effects, config, before.clone(), now).await?.map(|before| before.told_as(tender));
-        }
-        let Some(mut wanted) = wanted else { continue };
+        let (id, before) = (record.id, effects.store.records(vec![record.id]).await?.pop());
+        // What is looked for no more was looked for until now.
+        let Some(mut wanted) = wanted_after(effects, config, (record, before.as_ref()), now).await? else { continue };
+        turn.marks.extend(wanted.turned.take().map(|turned| (sought::mark_of(id), Some(sought::written(&turned)))));
         // What is in no calendar any more is nobody's.
         let old =
             |record: &Record| deadline(record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK && closing.is_over(now));
@@ -222,6 +222,13 @@ fn leave_last_end(signals: &mut Vec<Signal>) {
     signals.retain(|signal| place.next() == last || !is_end(signal));
 }
 
+/// Takes out that one portal had another deadline, where the one that counts followed by the time of the letter.
+fn leave_followed(signals: &mut Vec<Signal>) {
+    let moved = signals.iter().filter(|signal| signal.kind == SignalKind::DeadlineMoved).map(|signal| signal.seen).max();
+    let there = |signal: &Signal| matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().all(|(name, ..)| name == DUE_THERE));
+    signals.retain(|signal| moved.is_none_or(|moved| signal.seen > moved) || !there(signal));
+}
+
 /// Whether it says that an end was none: it is told where that was told.
 fn takes_back(signal: &Signal) -> bool {
     let stage = |text: &Option<String>| text.as_deref().and_then(Stage::from_word);
@@ -252,21 +259,38 @@ pub(super) async fn still_told<'a>(
     now: Timestamp,
 ) -> Result<(Vec<Altered>, Vec<Record>), StoreError> {
     let mut all: BTreeMap<RecordId, Altered> = BTreeMap::new();
+    let mut waits = None;
     for (lead, signal) in changes {
         let Some(record) = effects.store.records(vec![signal.record]).await?.pop() else { continue };
-        let tender = match wanted_of(effects, config, record.clone(), now).await? {
+        let (tender, first, left) = match wanted_of(effects, config, record.clone(), now).await? {
             Some(wanted) if wanted.of_rep(rep, now).next().is_none() => continue,
-            Some(wanted) => wanted.tender,
+            Some(wanted) => {
+                let waits = match &waits {
+                    Some(waits) => waits,
+                    None => waits.insert(waiting(effects, rep).await?),
+                };
+                let first = first_heard(effects, (rep, waits), (&wanted, signal), now).await?;
+                let left = wanted.has_left(rep, now);
+                (wanted.tender, first, left)
+            }
             // Nobody looks for it any more: that it changed so is told to who had it.
             None => {
                 let theirs = |lead: &Lead| route::is_open(lead.state) && owner_of(lead).is_none_or(|owner| *owner == rep.rep.id);
                 if effects.store.lead(*lead).await?.is_some_and(|lead| !theirs(&lead)) {
                     continue;
                 }
-                whole_tender(effects, config, record, now).await?
+                (whole_tender(effects, config, record, now).await?, None, true)
             }
         };
-        let altered = all.entry(tender.record.id).or_insert(Altered { tender, signals: Vec::new(), with: None });
+        // What it was before it became theirs is nothing to them.
+        if first.is_some_and(|first| signal.seen < first) {
+            continue;
+        }
+        let fits = if left { render::Fits::NoMore } else { render::Fits::Still };
+        let altered = all.entry(tender.record.id).or_insert(Altered { tender, signals: Vec::new(), with: None, fits });
+        if first.is_some_and(|first| first <= signal.seen) {
+            altered.fits = render::Fits::New;
+        }
         if !altered.signals.iter().any(|known| (known.record, known.kind, known.seen) == (signal.record, signal.kind, signal.seen)) {
             altered.signals.push(signal.clone());
         }
@@ -284,8 +308,13 @@ pub(super) async fn still_told<'a>(
         let untold: Vec<Timestamp> = altered.signals.iter().filter(|signal| unsaid(signal)).map(|signal| signal.seen).collect();
         altered.signals.retain(|signal| !unsaid(signal) && signal.gone().is_none_or(|gone| !untold.contains(&gone)));
         altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
+        leave_followed(&mut altered.signals);
         if stage(record) == Stage::Cancelled {
             leave_last_end(&mut altered.signals);
+        }
+        if (over || record.gone || !is_live(record)) && altered.fits == render::Fits::New {
+            // It came and went before they heard of it.
+            continue;
         }
         if over || record.gone || !is_live(record) {
             // Nobody can answer it any more: that it was cancelled or awarded is news, what was moved before is none.
@@ -296,6 +325,36 @@ pub(super) async fn still_told<'a>(
     let due = |record: &Record| (deadline(record).map_or(Timestamp::MAX, |closing| closing.at), record.id);
     told.sort_by_key(|altered| due(&altered.tender.record));
     Ok((told, closed))
+}
+
+/// Since when each lead of a rep waits to be told.
+async fn waiting(effects: &Effects, rep: &Rep) -> Result<HashMap<LeadId, Timestamp>, StoreError> {
+    let filter = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
+    let mut since = HashMap::new();
+    for entry in effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter(|entry| entry.of_tender.is_none()) {
+        since.entry(entry.lead).and_modify(|at: &mut Timestamp| *at = entry.at.min(*at)).or_insert(entry.at);
+    }
+    Ok(since)
+}
+
+/// When a tender became a rep's, where this change of it is told with that or before: it is what they look for since it changed so, or waits still to
+/// be told as new.
+async fn first_heard(
+    effects: &Effects,
+    (rep, waits): (&Rep, &HashMap<LeadId, Timestamp>),
+    (wanted, signal): (&Wanted, &Signal),
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    if let Some(began) = wanted.began(rep, now).filter(|began| signal.seen <= *began) {
+        return Ok(Some(began));
+    }
+    let Some(since) = wanted.leads_of(rep, now).filter_map(|lead| waits.get(&lead.id)).min() else { return Ok(None) };
+    let known = effects.store.signals_of(signal.organisation, SIGNALS).await?;
+    let appeared = |known: &&Signal| {
+        let calls = matches!(known.kind, SignalKind::TenderPlanned | SignalKind::TenderPublished);
+        known.record == signal.record && calls && matches!(known.story, Story::Appeared { .. })
+    };
+    Ok(known.iter().filter(appeared).map(|signal| signal.seen).min().filter(|seen| seen >= since))
 }
 
 /// Takes out what was never told otherwise: of a tender that the same letter tells of for the first time, as it is now.

@@ -16,10 +16,10 @@ use super::group::{Groups, Part};
 use super::keep::KeepError;
 use super::news::{SIGNALS, revise};
 use super::unlisted::{Unlisted, unlisted};
-use super::{Effects, held, unite};
+use super::{Effects, held, sought, unite};
 use crate::base::ids::{LeadId, OrganisationId, RecordId, SourceId};
 use crate::config::Config;
-use crate::model::{IdentityKey, Lead, LeadState, NextStep, Organisation, Record, Turn};
+use crate::model::{IdentityKey, Lead, LeadState, NextStep, Organisation, Record, RecordKind, Turn};
 use crate::resolve::{self, About, Identity};
 use crate::route::Cause;
 use crate::store::{CommitError, StoreError};
@@ -100,6 +100,8 @@ pub(super) async fn forget_these(
     for some in expired.chunks(TURN) {
         let mut turn = Turn::upkeep();
         turn.forgotten.records = some.to_vec();
+        turn.marks =
+            some.iter().filter(|record| record.kind == RecordKind::Tender).map(|record| (sought::mark_of(record.id), None)).collect();
         if took_place(effects.store.commit(turn).await)? {
             done.records += some.len();
         } else {

@@ -14,7 +14,7 @@ use super::{Effects, group};
 use crate::base::ids::{ChannelId, EntryId, LeadId, RecordId, RepId, SegmentId};
 use crate::config::{Config, Rep};
 use crate::model::{Entry, Lane, Lead, LeadState, OfTender, Record, Subject, Turn, closings, first_open, is_live};
-use crate::render::Holder;
+use crate::render::{Fits, Holder};
 use crate::route;
 use crate::store::{StoreError, TenderOrder, TenderRow, TenderWalk};
 
@@ -191,7 +191,7 @@ pub(super) async fn still_passed<'a>(
         }
         let to = owner.or_else(|| holder(config, &wanted, now).map(|rep| &rep.rep.id));
         let with = to.map_or(Holder::Nobody, |to| holder_of(config, to));
-        told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with) });
+        told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with), fits: Fits::Still });
         said.insert(*id);
     }
     leads.retain(|(lead, _)| !said.contains(&lead.id));

@@ -14,10 +14,12 @@ use super::fresh::Fresh;
 use super::group::Groups;
 use super::linked::{linked, whole};
 use super::news::{revise, signals_of};
+use super::sought::{self, Sought, sought};
 use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::config::{Config, Rep};
 use crate::model::{
-    Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Listings, Organisation, Record, Signal, Stage, Subject, Value, stage,
+    Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Listings, Organisation, Record, Signal, Stage, Subject, Value, is_live,
+    stage,
 };
 use crate::route::{self, Cause};
 use crate::store::{StoreError, TenderRow, TenderWalk};
@@ -81,6 +83,10 @@ pub(super) struct Wanted {
     heads: BTreeMap<OrganisationId, Option<OrganisationId>>,
     /// The leads of all of these.
     leads: Vec<Lead>,
+    /// What segments made of it that did not look for it all the time.
+    sought: Vec<Sought>,
+    /// What is to be remembered of that from now on, where the record's change turned it.
+    pub(super) turned: Option<Vec<Sought>>,
 }
 
 impl Wanted {
@@ -115,9 +121,34 @@ impl Wanted {
         leads
     }
 
-    /// With the tender as it is now, whoever looks for it.
-    pub(super) fn told_as(self, tender: Joined) -> Self {
-        Self { tender, ..self }
+    /// When it became what the segments look for, for which it is a rep's to answer; `None`: one of them did so from the start.
+    pub(super) fn began(&self, rep: &Rep, now: Timestamp) -> Option<Timestamp> {
+        let began = |looks: &Looks| self.sought.iter().find(|one| one.segment == looks.segment)?.began;
+        let all: Option<Vec<Timestamp>> = self.of_rep(rep, now).map(|(looks, _)| began(looks)).collect();
+        all?.into_iter().min()
+    }
+
+    /// Whether none of the segments looks for it any more, for which it is a rep's to answer.
+    pub(super) fn has_left(&self, rep: &Rep, now: Timestamp) -> bool {
+        self.of_rep(rep, now).all(|(looks, _)| self.sought.iter().any(|one| one.segment == looks.segment && one.left.is_some()))
+    }
+
+    /// The leads for which it is a rep's to answer.
+    pub(super) fn leads_of<'a>(&'a self, rep: &'a Rep, now: Timestamp) -> impl Iterator<Item = &'a Lead> {
+        self.of_rep(rep, now).filter_map(|(_, lead)| lead)
+    }
+
+    /// The segments that look for it as one of the tenders of a lead of its buyers, as these records say.
+    fn as_leads(&self, config: &Config, records: &[Record], now: Timestamp) -> Vec<Looks> {
+        let known = self.leads.iter().filter(|lead| route::for_rep(lead.state) && self.leads_in(&lead.segment).contains(lead));
+        let looks = known.filter_map(|lead| {
+            let Subject::Organisation(subject) = lead.subject;
+            let buyer = std::iter::once(&self.buyer).chain(&self.others).find(|buyer| buyer.id == subject)?;
+            let listed = config.lists.find(buyer);
+            let is_of_it = |record: &Record| is_wanted(config, lead, (buyer, &listed), record, now);
+            records.iter().any(is_of_it).then(|| Looks { segment: lead.segment.clone(), total: 0 })
+        });
+        looks.collect()
     }
 
     /// With the leads of its buyers and their head offices as a turn that is not stored yet leaves them.
@@ -172,7 +203,10 @@ pub(super) async fn wanted(
         let records = effects.store.records(rows.iter().map(|row| row.record).collect()).await?;
         for row in rows {
             let record = records.iter().find(|record| record.id == row.record);
-            let segments = record.map_or_else(Vec::new, |record| looked_for(config, record));
+            let segments = match record {
+                Some(record) => now_or_at_its_end(effects, config, record).await?,
+                None => Vec::new(),
+            };
             effects.found.put(rules, row, segments.clone());
             looked.insert(row.record, segments);
         }
@@ -197,30 +231,69 @@ pub(super) async fn wanted(
     Ok((wanted, all))
 }
 
-/// A record's tender, if some segment looks for it as this portal or another tells it, by itself or as one of a lead's.
-pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record, now: Timestamp) -> Result<Option<Wanted>, StoreError> {
-    let mut all = linked(effects, &record).await?;
-    all.insert(0, record);
-    let mut segments: Vec<Looks> = Vec::new();
-    for looks in all.iter().flat_map(|one| looked_for(config, one)) {
-        match segments.iter_mut().find(|known| known.segment == looks.segment) {
+/// What segments look for in a record; one that is over is what it was when it could be answered.
+async fn now_or_at_its_end(effects: &Effects, config: &Config, record: &Record) -> Result<Vec<Looks>, StoreError> {
+    let mut segments = looked_for(config, record);
+    if !is_live(record) {
+        let until = sought(effects, record.id).await?.into_iter().map(|one| Looks { segment: one.segment, total: 0 });
+        add(&mut segments, until);
+    }
+    Ok(segments)
+}
+
+/// Each segment once, with the best that it makes of it.
+fn add(all: &mut Vec<Looks>, more: impl IntoIterator<Item = Looks>) {
+    for looks in more {
+        match all.iter_mut().find(|known| known.segment == looks.segment) {
             Some(known) => known.total = known.total.max(looks.total),
-            None => segments.push(looks),
+            None => all.push(looks),
         }
     }
+}
+
+/// A record's tender, if some segment looks for it as this portal or another tells it, by itself or as one of a lead's, or did so before: whoever was
+/// told of it hears what becomes of it.
+pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record, now: Timestamp) -> Result<Option<Wanted>, StoreError> {
+    wanted_after(effects, config, (record, None), now).await
+}
+
+/// The same of a record that a turn changes, which is `before` in the store.
+pub(super) async fn wanted_after(
+    effects: &Effects,
+    config: &Config,
+    (record, before): (Record, Option<&Record>),
+    now: Timestamp,
+) -> Result<Option<Wanted>, StoreError> {
+    let (id, mut all) = (record.id, linked(effects, &record).await?);
+    let of_all = |records: &[&Record]| {
+        let mut segments = Vec::new();
+        records.iter().for_each(|one| add(&mut segments, looked_for(config, one)));
+        segments
+    };
+    let others: Vec<&Record> = all.iter().collect();
+    let until = before.map(|before| of_all(&[&others[..], &[before]].concat()));
+    all.insert(0, record);
+    let segments = of_all(&all.iter().collect::<Vec<_>>());
     let mut wanted = with_buyers(effects, config, (all.clone(), segments), now).await?;
-    let known = wanted.leads.iter().filter(|lead| route::for_rep(lead.state) && wanted.leads_in(&lead.segment).contains(lead));
-    let mut more = Vec::new();
-    for lead in known {
-        let Subject::Organisation(subject) = lead.subject;
-        let Some(buyer) = std::iter::once(&wanted.buyer).chain(&wanted.others).find(|buyer| buyer.id == subject) else { continue };
-        let listed = config.lists.find(buyer);
-        let is_of_it = |record: &Record| is_wanted(config, lead, (buyer, &listed), record, now);
-        if !wanted.segments.iter().any(|looks| looks.segment == lead.segment) && all.iter().any(is_of_it) {
-            more.push(Looks { segment: lead.segment.clone(), total: 0 });
-        }
+    let own = wanted.as_leads(config, &all, now);
+    add(&mut wanted.segments, own);
+    if let (Some(mut until), Some(before)) = (until, before) {
+        let others = all[1..].iter().chain([before]).cloned().collect::<Vec<_>>();
+        add(&mut until, wanted.as_leads(config, &others, now));
+        let ids = |looks: &[Looks]| looks.iter().map(|looks| looks.segment.clone()).collect::<Vec<_>>();
+        let known = sought(effects, id).await?;
+        wanted.turned = sought::turned(&known, (&ids(&until), &ids(&wanted.segments)), now);
+        add(&mut wanted.segments, until);
     }
-    wanted.segments.extend(more);
+    for one in &all {
+        wanted.sought.extend(sought(effects, one.id).await?);
+    }
+    if let Some(turned) = &wanted.turned {
+        wanted.sought.splice(0..0, turned.iter().cloned());
+    }
+    let known = wanted.sought.iter().filter(|one| config.segments.iter().any(|segment| segment.terms.segment == one.segment));
+    let known: Vec<Looks> = known.map(|one| Looks { segment: one.segment.clone(), total: 0 }).collect();
+    add(&mut wanted.segments, known);
     Ok(Some(wanted).filter(|wanted| !wanted.segments.is_empty()))
 }
 
@@ -280,7 +353,7 @@ async fn with_buyers(
         leads.extend(effects.store.leads_of(Subject::Organisation(one.id)).await?);
     }
     let buyer = config.placed(&buyer).into_owned();
-    Ok(Wanted { tender: whole(config, records, now), segments, buyer, others: buyers, heads, leads })
+    Ok(Wanted { tender: whole(config, records, now), segments, buyer, others: buyers, heads, leads, sought: Vec::new(), turned: None })
 }
 
 /// By what tenders are judged: the rules, and what is known of the sources.

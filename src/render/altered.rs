@@ -10,7 +10,7 @@ use super::ended::{again, ended_lots, label_lots, next_lots, of_lots};
 use super::language::{Language, Word, of_number, plural};
 use super::sentence::{Told, annulled, called, field, is_annulment, ordered, value, won};
 use super::view::{LinkView, day, proof};
-use super::{ChangeItem, Holder, Reader};
+use super::{ChangeItem, Fits, Holder, Reader};
 use crate::base::caps;
 use crate::base::ids::RecordId;
 use crate::model::{Closing, FieldName, LOTS_DUE, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
@@ -37,8 +37,8 @@ pub(super) struct ChangeView {
 pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp) -> ChangeView {
     let (language, record) = (reader.language, item.record);
     let href = link(&record.url);
-    let seen = |signal: &Signal| format!("{} ({})", news(reader, signal), language.news_of(&day(reader, signal.seen, now)));
-    let with = item.with.map(|who| now_with(language, who));
+    let seen = |signal: &Signal| format!("{} ({})", told(reader, item, signal), language.news_of(&day(reader, signal.seen, now)));
+    let with = item.with.map(|who| now_with(language, who)).or_else(|| leaves(language, item));
     let proof = item.signals.last().map(|signal| proof(&signal.evidence, language));
     ChangeView {
         what: LinkView { words: line(&record.title_in(language.tag()), 160), href: href.clone() },
@@ -72,12 +72,39 @@ pub(super) fn tells(item: &ChangeItem<'_>, described: bool, now: Timestamp) -> i
     told.map(|closing| (item.record.id, closing.name.clone()))
 }
 
+/// The news of a tender. To who hears of it for the first time it is how it came to be theirs.
+fn told(reader: &Reader<'_>, item: &ChangeItem<'_>, signal: &Signal) -> String {
+    match item.fits {
+        Fits::New => labelled(reader, signal, Some(new(reader.language))),
+        Fits::Still | Fits::NoMore => news(reader, signal),
+    }
+}
+
+fn new(language: Language) -> &'static str {
+    said(language, ["New for you", "Nuevo para ti", "Новое для вас"])
+}
+
+/// That it leaves the calendar, as long as it can be answered: what is over stays there as what it is.
+fn leaves(language: Language, item: &ChangeItem<'_>) -> Option<String> {
+    let leaves = [
+        "No longer matches what you look for: it leaves your calendar; you still hear what becomes of it",
+        "Ya no es lo que buscas: sale de tu calendario; se te seguirá avisando de lo que pase",
+        "Больше не подходит под ваш запрос: тендер уходит из календаря, но о его судьбе вы узнаете",
+    ];
+    (item.fits == Fits::NoMore && is_live(item.record)).then(|| said(language, leaves).to_owned())
+}
+
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30", and what else is otherwise.
 pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
+    labelled(reader, signal, None)
+}
+
+/// Behind another label than its own, which may say part of it already.
+fn labelled(reader: &Reader<'_>, signal: &Signal, other: Option<&str>) -> String {
     let language = reader.language;
-    let label = label(language, signal);
+    let label = other.unwrap_or_else(|| label(language, signal));
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
-    let plain = of_lots(language, signal).is_none() || signal.gave_way();
+    let plain = other.is_none() && (of_lots(language, signal).is_none() || signal.gave_way());
     let won = won(language, fields);
     let (of_label, next) = (label_lots(language, signal), next_lots(language, Some(reader.zone), signal));
     let one = |(name, old, new): &Told| {
@@ -119,7 +146,7 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
 
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30: Ultrasound scanners – Hospital", where there are many.
 pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkView {
-    let all: Vec<String> = item.signals.iter().map(|signal| news(reader, signal)).collect();
+    let all: Vec<String> = item.signals.iter().map(|signal| told(reader, item, signal)).collect();
     let news = Some(all.join(" · ")).filter(|news| !news.is_empty());
     let news = news.or_else(|| item.with.map(|who| now_with(reader.language, who))).unwrap_or_default();
     let buyer = item.record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
@@ -246,6 +273,7 @@ pub(super) fn subject(reader: &Reader<'_>, items: &[ChangeItem<'_>]) -> String {
     let language = reader.language;
     let Some(item) = items.first() else { return String::new() };
     let first = match item.signals.last() {
+        Some(_) if item.fits == Fits::New => format!("{}: {}", new(language), line(&item.record.title_in(language.tag()), 120)),
         Some(signal) => headline(reader, item.record, signal),
         None => format!("{}: {}", went(language), line(&item.record.title_in(language.tag()), 120)),
     };

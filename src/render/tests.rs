@@ -341,7 +341,7 @@ fn what_the_buyer_says_of_a_change_stands_behind_it() {
     if let Story::Changed { fields, .. } = &mut moved.story {
         fields.push((crate::model::BUYER_SAYS.to_owned(), None, Some("The plans of the third floor were wrong.".to_owned())));
     }
-    let items = [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&moved), with: None }];
+    let items = [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&moved), with: None, fits: Fits::Still }];
     for language in Language::ALL {
         let reader = Reader { rep: &rep, language, zone: &zone };
         let letter = reminder(&reader, &News { changes: &items, ..News::default() }, &Links::default(), now()).unwrap();
@@ -474,7 +474,8 @@ fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
     let mut told = String::new();
     for language in [Language::En, Language::Es, Language::Ru] {
         for signal in of_lots(&record).into_iter().chain(of_lots_again(&record)) {
-            let changes = [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&signal), with: None }];
+            let changes =
+                [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&signal), with: None, fits: Fits::Still }];
             let reader = Reader { rep: &rep, language, zone: &zone };
             let letter = reminder(&reader, &News { changes: &changes, ..News::default() }, &Links::default(), now()).unwrap();
             let line = letter.text.lines().find(|line| line.contains("L1")).unwrap_or_default().trim().to_owned();
@@ -491,8 +492,8 @@ fn news_of_tenders_is_told_apart_from_leads() {
     let [other, moved] = tenders();
     let (signals, links) = (changes(&moved), Links::default());
     let changes = [
-        ChangeItem { record: &moved, said: &[], signals: &signals[..1], with: None },
-        ChangeItem { record: &other, said: &[], signals: &signals[1..], with: None },
+        ChangeItem { record: &moved, said: &[], signals: &signals[..1], with: None, fits: Fits::Still },
+        ChangeItem { record: &other, said: &[], signals: &signals[1..], with: None, fits: Fits::Still },
     ];
     let (cases, reader) = (two(), |language| Reader { rep: &rep, language, zone: &zone });
     let items: Vec<Item<'_>> = cases.iter().take(1).map(Case::item).collect();
@@ -519,7 +520,7 @@ fn news_of_tenders_is_told_apart_from_leads() {
             && !Signal { story: Story::Appeared { title: moved.title(), by: None, with: None, on: None }, ..again.clone() }
                 .is_of_known_tender()
     );
-    let reopened = [ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&again), with: None }];
+    let reopened = [ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&again), with: None, fits: Fits::Still }];
     let letter = reminder(&reader(Language::En), &News { changes: &reopened, ..News::default() }, &links, now()).unwrap();
     assert!(
         letter.subject.starts_with("Takes offers again: Two ultrasound") && letter.text.contains("  Takes offers again ("),
@@ -547,7 +548,7 @@ fn of_more_than_a_letter_describes_each_is_said_in_one_line() {
     let [_, moved] = tenders();
     let signals = changes(&moved);
     let records: Vec<Record> = (1..=30).map(|n| numbered(&moved, n)).collect();
-    let item = |record| ChangeItem { record, said: &[], signals: &signals[..1], with: None };
+    let item = |record| ChangeItem { record, said: &[], signals: &signals[..1], with: None, fits: Fits::Still };
     let many: Vec<ChangeItem<'_>> = records.iter().map(item).collect();
     let due: Vec<DeadlineItem<'_>> = records.iter().map(|record| DeadlineItem { record, field: "deadline", said: &[] }).collect();
     let mut told = String::new();
@@ -587,9 +588,9 @@ fn a_cancellation_says_why_and_what_is_doubtful_of_a_deadline_stands_beside_it()
     let words = Field { value: Value::Text("30.02.2027".to_owned()), ..unread.fields["title"].clone() };
     unread.fields.insert(FieldName::new(crate::model::UNREADABLE), words);
     let items = [
-        ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&ended), with: None },
-        ChangeItem { record: &unread, said: &[], signals: std::slice::from_ref(&changed), with: None },
-        ChangeItem { record: &other, said: &[], signals: &[], with: Some(&Holder::Rep("Bob".to_owned())) },
+        ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&ended), with: None, fits: Fits::Still },
+        ChangeItem { record: &unread, said: &[], signals: std::slice::from_ref(&changed), with: None, fits: Fits::Still },
+        ChangeItem { record: &other, said: &[], signals: &[], with: Some(&Holder::Rep("Bob".to_owned())), fits: Fits::Still },
     ];
     let mut told = String::new();
     for language in Language::ALL {
@@ -599,6 +600,23 @@ fn a_cancellation_says_why_and_what_is_doubtful_of_a_deadline_stands_beside_it()
         assert!(letter.html.contains("30.02.2027"));
     }
     insta::assert_snapshot!("ended_unread_passed", told);
+}
+
+#[test]
+fn who_hears_of_a_tender_first_by_a_change_is_told_that_it_is_new_and_who_loses_it_that_it_leaves() {
+    let rep: RepId = "ana".parse().unwrap();
+    let [other, moved] = tenders();
+    let signals = changes(&moved);
+    let item = |record, fits| ChangeItem { record, said: &[], signals: &signals[..1], with: None, fits };
+    let mut told = String::new();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
+        for items in [[item(&moved, Fits::New)].as_slice(), &[item(&other, Fits::NoMore), item(&moved, Fits::Still)]] {
+            let letter = reminder(&reader, &News { changes: items, ..News::default() }, &Links::default(), now()).unwrap();
+            told += &format!("Subject: {}\n\n{}", letter.subject, letter.text);
+        }
+    }
+    insta::assert_snapshot!("begins_and_leaves", told);
 }
 
 #[test]
@@ -971,7 +989,7 @@ fn a_letter_names_every_lead_and_stays_small() {
     let signals = changes(&moved);
     let records: Vec<Record> = (0..50).map(|n| numbered(&moved, n)).collect();
     let altered: Vec<ChangeItem<'_>> =
-        records.iter().map(|record| ChangeItem { record, said: &[], signals: &signals[..1], with: None }).collect();
+        records.iter().map(|record| ChangeItem { record, said: &[], signals: &signals[..1], with: None, fits: Fits::Still }).collect();
     let due: Vec<DeadlineItem<'_>> = records.iter().map(|record| DeadlineItem { record, field: "deadline", said: &[] }).collect();
     let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
     let few = News { items: &items[..30], ..News::default() };

@@ -8,6 +8,8 @@ use crate::model::{Field, FieldName, Record, RecordKind, TITLES, Value};
 
 /// Fields of which the one counts that is over first.
 const DUE: [&str; 2] = ["deadline", "questions_until"];
+/// A deadline that is another on one portal while the one that counts stays: it is told as a field of this name.
+pub const DUE_THERE: &str = "until_there";
 /// Deadlines nearer to each other are the same: some portals cut the seconds off.
 const SAME: SignedDuration = SignedDuration::from_mins(1);
 /// Words on one deadline that are named.
@@ -60,10 +62,20 @@ fn last_stage<'a>(records: &[&'a Record], at: Timestamp) -> Option<(&'a Record, 
     words(records, "stage", at).into_iter().max_by_key(rank)
 }
 
+/// Since when a portal says that the tender is over, while the tender as a whole is not.
+fn closed_there(records: &[&Record], record: &Record, at: Timestamp) -> Option<Timestamp> {
+    let live = |field: &Field| Stage::from_word(&field.value.text()).is_none_or(Stage::is_live);
+    let own = record.fields.get("stage").filter(|field| field.first_seen <= at && !live(field))?;
+    last_stage(records, at).is_some_and(|(_, field)| live(field)).then_some(own.first_seen)
+}
+
 /// What is said of a deadline, the soonest first: of a day and a time on that day the time, and words that name no day only where nothing else
-/// is said.
+/// is said. A portal where it is over has no say while another takes offers.
 fn deadlines<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Vec<(&'a Record, &'a Field)> {
     let mut said = words(records, name, at);
+    if said.iter().any(|(record, _)| closed_there(records, record, at).is_none()) {
+        said.retain(|(record, _)| closed_there(records, record, at).is_none());
+    }
     if said.iter().any(|(_, field)| field.value.instant().is_some()) {
         said.retain(|(_, field)| field.value.instant().is_some());
     }
@@ -88,7 +100,11 @@ fn counts_since(records: &[&Record], name: &str, (counts, now): (&Field, Timesta
     let moved = said.iter().filter(|(record, field)| field.first_seen > record.first_seen).map(|(_, field)| field.first_seen);
     let over =
         said.iter().filter(|(_, field)| field.value.instant() < counts.value.instant()).filter_map(|(_, field)| end_of(&field.value));
-    moved.chain(over.filter(|end| *end < now)).fold(counts.first_seen, Timestamp::max)
+    let closed = records.iter().filter_map(|record| closed_there(records, record, now));
+    // It was over as a whole until another portal called again.
+    let called = last_stage(records, now).map(|(_, field)| field.first_seen);
+    let closed = closed.map(|closed| called.map_or(closed, |called| called.max(closed)));
+    moved.chain(over.filter(|end| *end < now)).chain(closed).fold(counts.first_seen, Timestamp::max)
 }
 
 /// What each portal says of the deadlines on which they differ.
@@ -353,6 +369,24 @@ mod tests {
             let said = one.said.iter().filter(|said| said.name.as_str() == "stage");
             let said: Vec<(&str, String)> = said.map(|said| (said.source.as_str(), said.value.written())).collect();
             assert_eq!(said, want.into_iter().map(|(who, what)| (who, what.to_owned())).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_portal_where_it_is_over_has_no_say_on_deadlines_while_another_calls() {
+        let word = |word: &str| Value::Text(word.to_owned());
+        let over = tender("a", 1, &[("stage", word("closed"), 4), ("deadline", time("2026-01-20T12:00:00Z"), 1)]);
+        let again =
+            |stage: &str, since| tender("b", 2, &[("stage", word(stage), since), ("deadline", time("2026-02-17T12:00:00Z"), since)]);
+        for (other, until, since) in [
+            (again("open", 6), "2026-02-17T12:00:00Z", 6),
+            // It is over as a whole.
+            (again("open", 3), "2026-01-20T12:00:00Z", 3),
+            (again("cancelled", 6), "2026-01-20T12:00:00Z", 6),
+        ] {
+            let one = as_one(&[over.clone(), other.clone()], day(7)).unwrap().record;
+            let field = &one.fields["deadline"];
+            assert_eq!((&field.value, field.first_seen), (&time(until), day(since)), "{other:?}");
         }
     }
 
