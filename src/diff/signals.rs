@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::news::AWARD;
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Change, ChangeKind, DUE_THERE, Evidence, FieldChange, LISTS, LOT_AWARDS, LOTS_DUE, Record,
-    RecordKind, SAID_APART, SignalKind, Stage, Story, UNREADABLE, Value, deadline, is_open_application,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, LISTS, LOT_AWARDS, LOTS_DUE, Record, RecordKind,
+    SAID_APART, SignalKind, Stage, Story, UNREADABLE, Value, deadline, is_open_application,
 };
 
 /// Characters of a title or value inside a sentence.
@@ -21,7 +21,7 @@ const TOLD: usize = 3;
 /// The same of a tender: of several lots each ends in its own way.
 const TOLD_OF_TENDER: usize = 7;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 13] = [
+const FIRST: [&str; 12] = [
     "reason",
     AWARDED_LOTS,
     CANCELLED_LOTS,
@@ -29,7 +29,6 @@ const FIRST: [&str; 13] = [
     "award_value",
     LOT_AWARDS,
     "deadline",
-    DUE_THERE,
     "lot",
     LOTS_DUE,
     UNREADABLE,
@@ -359,7 +358,6 @@ fn proof(record: &Record, field: Option<&str>, seen: Timestamp) -> Evidence {
     let any = || record.fields.keys().next().map(crate::model::FieldName::as_str);
     // What is made of several things of a document stands nowhere in it.
     let field = field.filter(|name| ![LOTS_DUE, CANCELLED_LOTS, AWARDED_LOTS, LOT_AWARDS].contains(name));
-    let field = field.map(|name| if name == DUE_THERE { "deadline" } else { name });
     let mut names = field.into_iter().chain(["title", "name"]).chain(any());
     names.find_map(|name| record.evidence(name)).unwrap_or_else(|| Evidence {
         source: record.source.clone(),

@@ -24,7 +24,7 @@ pub use closing::{
     unreadable,
 };
 pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, next_lots, said_now};
-pub use portals::{DUE_THERE, Joined, Said, as_one, is_closed, named_by};
+pub use portals::{Joined, Said, as_one, is_closed, named_by};
 pub use texts::{Texts, language_code};
 
 /// Fields of a tender's record that are lists of which is told what came and what went.

@@ -22,8 +22,8 @@ use crate::base::text::clip;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, DUE_THERE, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal,
-    SignalKind, Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
+    AWARDED_LOTS, CANCELLED_LOTS, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind,
+    Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
 };
 use crate::store::{EntryFilter, StoreError};
 use crate::{outbox, render, route};
@@ -222,13 +222,6 @@ fn leave_last_end(signals: &mut Vec<Signal>) {
     signals.retain(|signal| place.next() == last || !is_end(signal));
 }
 
-/// Takes out that one portal had another deadline, where the one that counts followed by the time of the letter.
-fn leave_followed(signals: &mut Vec<Signal>) {
-    let moved = signals.iter().filter(|signal| signal.kind == SignalKind::DeadlineMoved).map(|signal| signal.seen).max();
-    let there = |signal: &Signal| matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().all(|(name, ..)| name == DUE_THERE));
-    signals.retain(|signal| moved.is_none_or(|moved| signal.seen > moved) || !there(signal));
-}
-
 /// Whether it says that an end was none: it is told where that was told.
 fn takes_back(signal: &Signal) -> bool {
     let stage = |text: &Option<String>| text.as_deref().and_then(Stage::from_word);
@@ -308,7 +301,6 @@ pub(super) async fn still_told<'a>(
         let untold: Vec<Timestamp> = altered.signals.iter().filter(|signal| unsaid(signal)).map(|signal| signal.seen).collect();
         altered.signals.retain(|signal| !unsaid(signal) && signal.gone().is_none_or(|gone| !untold.contains(&gone)));
         altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
-        leave_followed(&mut altered.signals);
         if stage(record) == Stage::Cancelled {
             leave_last_end(&mut altered.signals);
         }

@@ -11,8 +11,8 @@ use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::words;
 use crate::config::Config;
 use crate::model::{
-    BUYER_SAYS, Baseline, Change, ChangeKind, DUE_THERE, FieldChange, FieldName, Joined, LOTS_DUE, Record, RecordKind, Signal, SourceState,
-    Value, as_one, deadline, first_open, is_live, named_by,
+    BUYER_SAYS, Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, LOTS_DUE, Record, RecordKind, Signal, SourceState, Value,
+    as_one, deadline, first_open, is_live, named_by,
 };
 use crate::store::StoreError;
 
@@ -288,13 +288,7 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
         let old = of(before, told.iter().filter(is_told).map(|other| other.record.clone()).collect());
         let new = of(record, beside.to_vec());
         let stays = if old.is_none() { new.is_none() } else { same(old.as_ref(), new.as_ref()) };
-        if !stays {
-            return Some(FieldChange { field: field.field.clone(), old, new });
-        }
-        // Who reads that portal has more time than the one that counts gives: it is said, and moves nothing.
-        let later = |until: &Value| until.instant() > new.as_ref().and_then(Value::instant);
-        let there = field.new.as_ref().is_some_and(later) && name == DUE[0];
-        there.then(|| FieldChange { field: FieldName::new(DUE_THERE), ..field.clone() })
+        (!stays).then(|| FieldChange { field: field.field.clone(), old, new })
     };
     let mut held: Vec<FieldChange> = fields.iter().filter_map(holds).collect();
     // Whose lots it was and is goes with the deadline.
@@ -538,9 +532,8 @@ mod tests {
         // What it says before and after, what the other says, whether that was told; what is told.
         for (was, is, other, told, want) in [
             ("10", "20", None, true, Some(("deadline", "10", "20"))),
-            // The other's counts still.
-            ("10", "20", Some("05"), true, Some((DUE_THERE, "10", "20"))),
-            ("10", "20", Some("10"), true, Some((DUE_THERE, "10", "20"))),
+            ("10", "20", Some("05"), true, None),
+            ("10", "20", Some("10"), true, None),
             ("10", "20", Some("15"), true, Some(("deadline", "10", "15"))),
             ("10", "20", Some("20"), true, Some(("deadline", "10", "20"))),
             // The other said so first.
@@ -548,7 +541,7 @@ mod tests {
             ("20", "10", Some("15"), true, Some(("deadline", "15", "10"))),
             // Nobody was told of what the other holds since it is watched.
             ("20", "10", Some("10"), false, Some(("deadline", "20", "10"))),
-            ("10", "20", Some("10"), false, Some((DUE_THERE, "10", "20"))),
+            ("10", "20", Some("10"), false, None),
         ] {
             let [before, now] = [was, is].map(|said| of("a", &format!("2026-12-{said}")));
             let beside: Vec<Record> = other.map(|said| of("b", &format!("2026-12-{said}"))).into_iter().collect();

@@ -3,19 +3,16 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, DEADLINE_FOR, DUE_THERE, FactName, LOT_AWARDS, LOT_WORTH, LOTS_DUE, TITLES, UNREADABLE,
-};
+use crate::model::{AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, DEADLINE_FOR, FactName, LOT_AWARDS, LOT_WORTH, LOTS_DUE, TITLES, UNREADABLE};
 
 /// What the deadline of a tender is called where those of its lots are told.
 pub(super) const FIRST_DEADLINE: &str = "first_deadline";
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 65] = [
+const NAMES: [(&str, [&str; 3]); 64] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
-    (DUE_THERE, ["deadline on one of its portals", "plazo en uno de sus portales", "срок на одном из порталов"]),
     (UNREADABLE, ["words on the deadline", "texto del plazo", "слова о сроке"]),
     ("reason", ["reason", "motivo", "причина"]),
     (BUYER_SAYS, ["the buyer says", "el comprador dice", "заказчик сообщает"]),

@@ -8,8 +8,6 @@ use crate::model::{Field, FieldName, Record, RecordKind, TITLES, Value};
 
 /// Fields of which the one counts that is over first.
 const DUE: [&str; 2] = ["deadline", "questions_until"];
-/// A deadline that is another on one portal while the one that counts stays: it is told as a field of this name.
-pub const DUE_THERE: &str = "until_there";
 /// Deadlines nearer to each other are the same: some portals cut the seconds off.
 const SAME: SignedDuration = SignedDuration::from_mins(1);
 /// Words on one deadline that are named.
