@@ -304,13 +304,16 @@ pub(super) async fn still_told<'a>(
         if stage(record) == Stage::Cancelled {
             leave_last_end(&mut altered.signals);
         }
-        if (over || record.gone || !is_live(record)) && altered.fits == render::Fits::New {
-            // It came and went before they heard of it.
+        if altered.fits == render::Fits::New && (over || !is_live(record)) {
+            // It came and ended before they heard of it. One that only left its list may be open.
             continue;
         }
         if over || record.gone || !is_live(record) {
             // Nobody can answer it any more: that it was cancelled or awarded is news, what was moved before is none.
             altered.signals.retain(ends);
+        }
+        if record.gone && altered.fits == render::Fits::New {
+            altered.fits = render::Fits::Still;
         }
         told.extend(Some(altered).filter(|altered| !altered.signals.is_empty()));
     }

@@ -4,7 +4,8 @@
 use std::sync::{Arc, Mutex};
 
 use atalaya::model::{Lead, MessageKind, MessageState};
-use atalaya::pipeline::{Judging, judge_some, overtaken, remind_due};
+use atalaya::pipeline::{Judging, calendar_of, judge_some, overtaken, remind_due};
+use atalaya::render::CalendarOf;
 use atalaya::store::{LeadFilter, MessageFilter};
 use atalaya::web::{Answer, Question, answer};
 use jiff::{SignedDuration, Timestamp};
@@ -702,4 +703,51 @@ async fn a_deadline_that_is_over_already_is_told_with_what_is_odd_about_it() {
     }
     let both = world.mails("ana", moved).concat();
     assert!(both.contains("Scanners") && both.contains("Crutches"), "{both}");
+}
+
+/// With a value, by which segments may look for it.
+fn worth(procedure: u32, amount: u32, (deadline, status): (&str, &str)) -> Value {
+    let mut notice = notice(procedure, HOSPITAL, "Ultrasound scanners", (deadline, status));
+    notice["id"] = json!(format!("{procedure}-{deadline}-{status}-{amount}"));
+    notice["tender"]["value"] = json!({ "amount": amount, "currency": "EUR" });
+    notice
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looked_for_a_tender_hears_its_end_and_who_begins_to_hears_that_it_is_new() {
+    let looks = |id: &str, min: u32, max: u32| {
+        let when = format!("value = [{{ min = {min}, max = {max}, currency = \"EUR\" }}]");
+        format!("\n[[segment]]\nid = \"{id}\"\nline = 5\n\n[[segment.points]]\nwhen = {{ {when} }}\npoints = 20\n")
+    };
+    let who = |id: &str, segment: &str| rep(id, "Europe/Madrid", "Mon-Fri 08:00") + &format!("segments = [\"{segment}\"]\nremind = []\n");
+    let settings = looks("small", 1, 200_000) + &looks("large", 200_001, 900_000) + &who("ana", "small") + &who("bob", "large");
+    let held = vec![worth(1, 100_000, ("2026-12-10T13:00:00+01:00", "active")), worth(2, 100_000, ("2026-12-17T13:00:00+01:00", "active"))];
+    let world = World::new(&settings, [held, Vec::new()]).await;
+    world.until("2026-12-01T12:00:00Z").await;
+    // One grows beyond what Ana looks for, and is cancelled as such a week later.
+    world.show(0, worth(1, 500_000, ("2026-12-10T13:00:00+01:00", "active")));
+    world.until("2026-12-02T12:00:00Z").await;
+    let mails = [world.mails("ana", "500,000 EUR"), world.mails("bob", "500,000 EUR")];
+    assert!(mails[0].len() == 1 && mails[0][0].contains("No longer matches what you look for"), "{mails:#?}");
+    assert!(mails[1].len() == 1 && mails[1][0].contains("Subject: New for you: Ultrasound scanners"), "{mails:#?}");
+    world.show(0, worth(1, 500_000, ("2026-12-10T13:00:00+01:00", "cancelled")));
+    // The other does so in the notice that ends it.
+    world.show(0, worth(2, 500_000, ("2026-12-17T13:00:00+01:00", "cancelled")));
+    // One begins and ends between two letters.
+    world.show(0, worth(3, 100_000, ("2026-12-18T13:00:00+01:00", "active")));
+    world.run(1).await;
+    world.show(0, worth(3, 100_000, ("2026-12-18T13:00:00+01:00", "cancelled")));
+    world.until("2026-12-04T12:00:00Z").await;
+    let mails = [world.mails("ana", "Tender cancelled"), world.mails("bob", "Tender cancelled")];
+    let each = mails.each_ref().map(|mails| mails.len());
+    assert_eq!(each, [1, 1], "{mails:#?}");
+    assert!(mails[0][0].contains("2 tenders") && !mails[1][0].contains("2 tenders"), "{mails:#?}");
+    let calendar = async |rep: &str| {
+        let (config, now) = (&world.inside.config, world.inside.clock.now());
+        let rep = rep.parse().unwrap();
+        let text = calendar_of(&world.inside.effects, config, CalendarOf::Rep(&rep), now).await;
+        text.unwrap().unwrap().matches("STATUS:CANCELLED").count()
+    };
+    // What ended as what Bob looks for is struck in his too, though he never had it: a reader that knows no such entry shows none.
+    assert_eq!([calendar("ana").await, calendar("bob").await], [3, 2], "struck, not taken away");
 }
