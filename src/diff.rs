@@ -51,4 +51,4 @@ pub use said::{said, texts, told_alike};
 pub use signals::{AWAY, About, SignalDraft, of_lots, signal};
 pub use spec::{KEYS, Rules, Spec};
 pub use turnover::Turnover;
-pub use visit::{PATIENCE, VisitEnd, Visited, doubt, visit_end};
+pub use visit::{PATIENCE, VisitEnd, Visited, visit_end};

@@ -55,7 +55,8 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
             Some(record) => {
                 let fields = changed_fields(news, found, (*i, draft), record);
                 let calls = fields.iter().any(|change| is_first_call(change, record));
-                (!fields.is_empty()).then(|| if calls { ChangeKind::Appeared } else { ChangeKind::Changed(fields) })
+                let is_told = !fields.is_empty();
+                is_told.then_some(if calls { ChangeKind::Appeared } else { ChangeKind::Changed(fields) })
             }
         };
         let record = match (stored, &kind) {

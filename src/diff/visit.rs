@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Rules;
 use super::turnover::is_mass;
 use crate::base::ids::RecordId;
-use crate::model::{Baseline, Change, ChangeKind, Failure, FailureClass, Health, Record, SourceState};
+use crate::model::{Baseline, Change, ChangeKind, Failure, FailureClass, Health, Record, RecordKind, SourceState};
 
 /// Visits whose number of records tells what is usual.
 const USUAL: usize = 8;
@@ -63,8 +63,10 @@ pub fn visit_end(
     let looks = visited.complete && visited.whole && !state.turns();
     let absent = stored.into_iter().filter(|record| looks && !record.gone && !visited.members.contains(&record.id));
     let absent: Vec<Record> = absent.collect();
-    let mass = if baseline { None } else { vanished(rules, absent.len(), visited.members.len()) };
-    let few = few(rules, &state, count).filter(|_| visited.counted).or(mass);
+    // An award is annulled by itself, and takes all whom it names along: that says nothing of the list.
+    let missing = absent.iter().filter(|record| record.kind != RecordKind::Award).count();
+    let mass = if baseline { None } else { vanished(rules, missing, visited.members.len()) };
+    let few = few(rules, &state, count).filter(|_| visited.counted && (missing > 0 || absent.is_empty())).or(mass);
     let failure =
         if count == 0 { doubt(rules, &state, count).filter(|_| visited.counted) } else { few.clone().filter(|_| !is_used(&state)) };
     let complete = visited.complete && failure.is_none();
@@ -138,8 +140,8 @@ fn is_used(state: &SourceState) -> bool {
     state.doubted.saturating_add(1) >= SourceState::USED_TO
 }
 
-/// Why this number of records cannot be believed; then nobody asks which are missing.
-pub fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
+/// Why this number of records cannot be believed.
+fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
     if count == 0 {
         let learned = state.learned.as_ref().and_then(|learned| learned.doubt.clone());
         let text = learned.unwrap_or_else(|| {
@@ -166,7 +168,7 @@ fn few(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
 mod tests {
     use super::*;
     use crate::base::ids::ContentHash;
-    use crate::model::{OwnPage, RecordKind};
+    use crate::model::OwnPage;
     use std::collections::BTreeMap;
 
     fn record(n: u32) -> Record {
@@ -264,6 +266,18 @@ mod tests {
             let mut source = source(known);
             assert_eq!(source.visit(0..least, true), (0, None), "{known} {least}");
             assert_eq!(source.visit(0..least, true), (gone, None), "{known} {least}");
+        }
+    }
+
+    #[test]
+    fn awards_that_are_annulled_are_not_missed() {
+        for (kind, failed) in [(RecordKind::Award, None), (RecordKind::Offer, Some(FailureClass::FewRecords))] {
+            let mut source = source(2);
+            for n in 2..6 {
+                source.records.insert(record(n).id, Record { kind, ..record(n) });
+            }
+            source.state.usual = vec![6; 3];
+            assert_eq!(source.visit(0..2, true), (0, failed), "{kind:?}");
         }
     }
 

@@ -267,7 +267,9 @@ pub(super) async fn wanted_after(
     let (id, mut all) = (record.id, linked(effects, &record).await?);
     let of_all = |records: &[&Record]| {
         let mut segments = Vec::new();
-        records.iter().for_each(|one| add(&mut segments, looked_for(config, one)));
+        for one in records {
+            add(&mut segments, looked_for(config, one));
+        }
         segments
     };
     let others: Vec<&Record> = all.iter().collect();
