@@ -209,6 +209,14 @@ fn ends(signal: &Signal) -> bool {
         || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded | SignalKind::WentAway)
 }
 
+/// Whether it says nothing but that offers are taken no more.
+fn is_close(signal: &Signal) -> bool {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return false };
+    let closed =
+        |(name, _, new): &(String, Option<String>, Option<String>)| name == "stage" && new.as_deref() == Some(Stage::Closed.word());
+    fields.len() == 1 && fields.iter().all(closed)
+}
+
 /// Of what is cancelled that is told once: the last time, and not at all where it was so when this began, and was open in between.
 fn leave_last_end(signals: &mut Vec<Signal>) {
     let is_end = |signal: &Signal| signal.kind == SignalKind::TenderCancelled;
@@ -300,6 +308,8 @@ pub(super) async fn still_told<'a>(
         let unsaid = |signal: &Signal| signal.kind == SignalKind::WentAway && (!record.gone || back.contains(&signal.seen));
         let untold: Vec<Timestamp> = altered.signals.iter().filter(|signal| unsaid(signal)).map(|signal| signal.seen).collect();
         altered.signals.retain(|signal| !unsaid(signal) && signal.gone().is_none_or(|gone| !untold.contains(&gone)));
+        // That its time is over is what everybody knew.
+        altered.signals.retain(|signal| !(is_close(signal) && deadline(record).is_some_and(|closing| closing.is_over(signal.seen))));
         altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
         if stage(record) == Stage::Cancelled {
             leave_last_end(&mut altered.signals);

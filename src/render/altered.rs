@@ -1,6 +1,7 @@
 //! Tenders that are otherwise than they were, in words: what moved from when to when, by the reader's clock, with the way to the notice. Knows no
 //! letter.
 
+use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 
@@ -107,7 +108,8 @@ fn labelled(reader: &Reader<'_>, signal: &Signal, other: Option<&str>) -> String
     let plain = other.is_none() && (of_lots(language, signal).is_none() || signal.gave_way());
     let won = won(language, fields);
     let (of_label, next) = (label_lots(language, signal), next_lots(language, Some(reader.zone), signal));
-    let one = |(name, old, new): &Told| {
+    let one = |field_of: &Told| {
+        let (name, old, new) = field_of;
         // What was odd about the old value concerns nobody any more.
         let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
         if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
@@ -124,6 +126,7 @@ fn labelled(reader: &Reader<'_>, signal: &Signal, other: Option<&str>) -> String
             (SignalKind::TenderCancelled, "reason", _, new) => new,
             (SignalKind::TenderCancelled, "winner", Some(old), None) => Some(field(language, name, Some(&old), None)),
             // The label says the stage.
+            (SignalKind::TenderChanged, "stage", ..) if is_close(signal, field_of) => None,
             (SignalKind::TenderCancelled, ..) | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
             // Why it had ended concerns nobody any more.
             (SignalKind::TenderPublished, "stage" | "reason", _, _) if is_again(signal) => None,
@@ -251,6 +254,12 @@ fn label(language: Language, signal: &Signal) -> &'static str {
         if signal.kind == SignalKind::TenderCancelled && why.is_some_and(|why| NOBODY.contains(&why)) {
             return said(language, ["Ended without award", "Terminó sin adjudicar", "Завершился без победителя"]);
         }
+        if fields.iter().any(|field| is_close(signal, field)) {
+            return said(language, ["Takes no more offers", "Ya no admite ofertas", "Заявки больше не принимаются"]);
+        }
+        if fields.iter().any(|field| is_hour(signal, field)) {
+            return said(language, ["The hour of the deadline is known", "Ya se sabe la hora del plazo", "Стал известен час срока"]);
+        }
         if signal.kind == SignalKind::TenderChanged && fields.iter().any(replaced) {
             return said(language, ["Winner changed", "Cambia el adjudicatario", "Победитель изменился"]);
         }
@@ -259,6 +268,19 @@ fn label(language: Language, signal: &Signal) -> &'static str {
         return said(language, ["Takes offers again", "Vuelve a admitir ofertas", "Снова принимает заявки"]);
     }
     language.signal(signal.kind)
+}
+
+/// Whether it says that a tender that took offers takes none any more.
+fn is_close(signal: &Signal, (name, old, new): &Told) -> bool {
+    let stage = |text: &Option<String>| text.as_deref().and_then(Stage::from_word);
+    signal.kind == SignalKind::TenderChanged && name == "stage" && stage(old) == Some(Stage::Open) && stage(new) == Some(Stage::Closed)
+}
+
+/// Whether it says no more than at what hour a day ends that was known.
+fn is_hour(signal: &Signal, (name, old, new): &Told) -> bool {
+    let day = old.as_deref().and_then(|old| old.parse::<Date>().ok());
+    let at = new.as_deref().and_then(|new| new.parse::<Zoned>().ok());
+    signal.kind == SignalKind::DeadlineMoved && name == "deadline" && day.is_some() && day == at.map(|at| at.date())
 }
 
 /// Whether a tender that was suspended, or took no offers any more, is open again.
@@ -284,7 +306,13 @@ pub(super) fn subject(reader: &Reader<'_>, items: &[ChangeItem<'_>]) -> String {
 pub(super) fn headline(reader: &Reader<'_>, record: &Record, signal: &Signal) -> String {
     let language = reader.language;
     let moved = moved_to(reader, signal).unwrap_or_default();
-    format!("{}{moved}: {}", label(language, signal), line(&record.title_in(language.tag()), 120))
+    // In a subject its name has room.
+    let label = match (signal.kind, signal.gone()) {
+        (SignalKind::WentAway, None) => said(language, ["No longer listed", "Ya no figura", "Больше нет в списке"]),
+        (_, Some(_)) => said(language, ["Listed again", "Figura de nuevo", "Снова в списке"]),
+        (_, None) => label(language, signal),
+    };
+    format!("{label}{moved}: {}", line(&record.title_in(language.tag()), 120))
 }
 
 /// " to Mon 21 Dec 2026 07:30": the new deadline, where it was moved.
@@ -299,7 +327,9 @@ fn moved_to(reader: &Reader<'_>, signal: &Signal) -> Option<String> {
         }
         Err(_) => value(language, Some(reader.zone), name, new, None),
     };
-    let to = if of_lots(language, signal).is_some() {
+    let to = if fields.iter().any(|field| is_hour(signal, field)) {
+        [", "; 3]
+    } else if of_lots(language, signal).is_some() {
         [", offers until ", ", ofertas hasta ", ", заявки до "]
     } else {
         [" to ", " al ", " на "]

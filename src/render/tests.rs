@@ -620,6 +620,28 @@ fn who_hears_of_a_tender_first_by_a_change_is_told_that_it_is_new_and_who_loses_
 }
 
 #[test]
+fn the_subject_says_what_became_of_a_tender_and_then_its_name() {
+    let rep: RepId = "ana".parse().unwrap();
+    let [_, moved] = tenders();
+    let [first, ..] = changes(&moved);
+    let reader = Reader { rep: &rep, language: Language::En, zone: &TimeZone::UTC };
+    let hour = "2026-11-30T13:00:00+00:00[UTC]";
+    for (kind, field, want) in [
+        (SignalKind::TenderChanged, ("stage", "open", "closed"), "Takes no more offers: Two"),
+        (SignalKind::TenderChanged, ("stage", "planned", "closed"), "Tender changed: Two"),
+        (SignalKind::DeadlineMoved, ("deadline", "2026-11-30", hour), "The hour of the deadline is known, Mon 30 Nov 2026 13:00: Two"),
+        (SignalKind::DeadlineMoved, ("deadline", "2026-11-27", hour), "Deadline moved to Mon 30 Nov 2026 13:00: Two"),
+        (SignalKind::WentAway, ("stage", "", ""), "No longer listed: Two"),
+    ] {
+        let fields = vec![(field.0.to_owned(), Some(field.1.to_owned()), Some(field.2.to_owned()))];
+        let signal = Signal { kind, story: Story::Changed { title: moved.title(), fields, more: 0 }, ..first.clone() };
+        let items = [ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&signal), with: None, fits: Fits::Still }];
+        let letter = reminder(&reader, &News { changes: &items, ..News::default() }, &Links::default(), now()).unwrap();
+        assert!(letter.subject.starts_with(want), "{want}: {}", letter.subject);
+    }
+}
+
+#[test]
 fn a_digest_asks_whether_two_are_one() {
     let rep: RepId = "ana".parse().unwrap();
     let named =
