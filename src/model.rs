@@ -28,7 +28,10 @@ mod vacancy;
 mod value;
 mod vitals;
 
-pub use area::{Answer, Area, calling_country, country_code, country_names, is_of_source, place_and_country, placed, vat_country, within};
+pub use area::{
+    Answer, Area, calling_country, country_code, country_names, country_of_source, is_of_source, place_and_country, placed, vat_country,
+    within,
+};
 pub use bond::{Bond, Likeness, Question, Ruling};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story, Weight};
 pub use company_name::{CompanyName, LegalClass, LegalForm, LegalKind};

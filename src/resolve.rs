@@ -46,6 +46,8 @@ pub struct Identity {
     pub name: Option<String>,
     /// The country whose valid number it has, and the field with that number.
     pub country: Option<(&'static str, &'static str)>,
+    /// The country of its source, where the record names nobody and so says nothing else of where they are.
+    pub of_source: Option<String>,
 }
 
 impl Identity {

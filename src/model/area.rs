@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::parts::{self, Part};
 use super::{Evidence, Fact, FactName, Organisation, Value};
-use crate::base::ids::SourceId;
+use crate::base::ids::{RecordId, SourceId};
 use crate::base::text;
 
 /// An area as written in the configuration.
@@ -39,14 +39,17 @@ pub fn placed<'c>(organisation: &Organisation, country_of: impl Fn(&SourceId) ->
             *first = fact;
         }
     }
-    let of_source = |(source, first): (&SourceId, &Fact)| {
-        let country = country_of(source).and_then(country_code)?;
-        let quote = format!("{country}, the `country` of its source");
-        let evidence = Evidence { quote, path: OF_SOURCE.to_owned(), ..first.evidence.clone() };
-        Some(Fact { name: FactName::Country, value: Value::Text(country.to_owned()), record: first.record, evidence })
-    };
+    let of_source = |(source, first): (&SourceId, &Fact)| country_of_source(country_of(source)?, first.record, first.evidence.clone());
     let more: Vec<Fact> = sources.into_iter().filter_map(of_source).collect();
     (!more.is_empty()).then(|| Organisation { facts: organisation.facts.iter().cloned().chain(more).collect(), ..organisation.clone() })
+}
+
+/// That the settings of a source name a country for what it says of this record; `None`: there is no such country.
+pub fn country_of_source(country: &str, record: RecordId, evidence: Evidence) -> Option<Fact> {
+    let country = country_code(country)?;
+    let quote = format!("{country}, the `country` of its source");
+    let evidence = Evidence { quote, path: OF_SOURCE.to_owned(), ..evidence };
+    Some(Fact { name: FactName::Country, value: Value::Text(country.to_owned()), record, evidence })
 }
 
 /// What the facts say to a question.

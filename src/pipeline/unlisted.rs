@@ -43,7 +43,12 @@ impl Unlisted {
 
     /// All that they know it by, as if one record said it; `None`: there are none.
     pub(super) fn identity(&self) -> Option<Identity> {
-        (!self.newest.is_empty()).then(|| Identity { keys: self.keys.iter().cloned().collect(), name: self.name.clone(), country: None })
+        (!self.newest.is_empty()).then(|| Identity {
+            keys: self.keys.iter().cloned().collect(),
+            name: self.name.clone(),
+            country: None,
+            of_source: None,
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use super::hosts::registrable;
 use super::merge::FACTS;
 use crate::base::caps;
 use crate::base::text;
-use crate::model::{AS_WRITTEN, CompanyName, Evidence, Fact, FactName, IdentityKey, Record, RecordKind, Value};
+use crate::model::{AS_WRITTEN, CompanyName, Evidence, Fact, FactName, IdentityKey, Record, RecordKind, Value, country_of_source};
 
 /// Fields that are facts under another word than their own.
 const ALIASES: &[(&str, FactName)] = &[
@@ -139,6 +139,9 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
         && let Some(evidence) = record.evidence(field)
     {
         facts.push(Fact { name: FactName::Country, value: Value::Text(country.to_owned()), record: record.id, evidence });
+    }
+    if let (true, Some(country)) = (facts.is_empty(), identity.of_source.as_deref()) {
+        facts.extend(country_of_source(country, record.id, proof_of_name(record, &record.title())));
     }
     facts
 }

@@ -107,8 +107,9 @@ pub fn identify(record: &Record, about: &About) -> Identity {
         keys.extend(place.map(|place| IdentityKey::NamePlace(core.clone(), text::clip(&place, KEY_CHARS))));
         keys.push(IdentityKey::NamePlace(core, format!("@{}", record.source)));
     }
+    let of_source = about.country.clone().filter(|_| keys.is_empty());
     keys.push(IdentityKey::Unnamed(record.id));
-    Identity { keys, name, country: country_of_number(record, about) }
+    Identity { keys, name, country: country_of_number(record, about), of_source }
 }
 
 /// Whether a record of this kind with this field can say whom it is about.

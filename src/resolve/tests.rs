@@ -226,6 +226,22 @@ fn stories() {
 }
 
 #[test]
+fn who_is_not_named_is_in_the_country_of_their_source() {
+    for (kind, fields, about, want) in [
+        (RecordKind::Article, &[("title", "A new hall in Selby")][..], about(), &["ES"][..]),
+        (RecordKind::Article, &[("title", "A new hall in Selby")], About { country: None, ..about() }, &[]),
+        // Who is named is placed by all of their sources.
+        (RecordKind::Company, &[("name", "Acme")], about(), &[]),
+    ] {
+        let record = record("fair", "k", kind, fields);
+        let identity = identify(&record, &about);
+        let organisation = merge(&record, &identity, Met::default(), record.first_seen).organisation;
+        let told: Vec<String> = organisation.facts(FactName::Country).map(|fact| fact.value.text()).collect();
+        assert_eq!(told, want, "{fields:?}");
+    }
+}
+
+#[test]
 fn a_valid_number_tells_the_country_where_nothing_else_does() {
     let nowhere = About { country: None, ..about() };
     for (fields, about, want) in [
