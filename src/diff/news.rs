@@ -329,8 +329,12 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
     for (name, found) in &draft.fields {
         let known = record.fields.get(name);
         let take = back || reported.contains(&name) || (kind.is_some() && rules.ignores(name)) || (completed && known.is_none());
-        // The same value keeps the date of its first sight.
-        if take && known.is_none_or(|field| essence(rules, &field.value) != essence(rules, &found.value)) {
+        // The same value keeps the date of its first sight. Lots that exchanged their deadlines are the same words in another order.
+        let same = |field: &Field| match name.as_str() {
+            LOTS_DUE => field.value == found.value,
+            _ => essence(rules, &field.value) == essence(rules, &found.value),
+        };
+        if take && !known.is_some_and(same) {
             new.fields.insert(name.clone(), field(news, found));
         }
     }

@@ -246,6 +246,29 @@ fn what_a_visit_says_of_a_tender_that_it_showed_first_waits_for_no_second_look()
 }
 
 #[test]
+fn lots_that_exchange_their_deadlines_are_told_each_and_taken_over() {
+    let found = |value: Value| Found { value, quote: String::new(), path: "p".into() };
+    let on = |day: u32| Value::Date(format!("2027-0{day}-15").parse().expect("day"));
+    let notice = |until: [u32; 3]| {
+        let mut lots: Vec<(String, Value)> = until.iter().zip(1..).map(|(day, n): (_, usize)| (format!("L{n}"), on(*day))).collect();
+        lots.sort_by_key(|(_, until)| until.instant());
+        let mut draft = Draft { kind: RecordKind::Tender, ..draft("a", &[("title", "A"), ("stage", "open"), ("lots", "L1; L2; L3")]) };
+        draft.fields.insert(FieldName::new("deadline"), found(lots[0].1.clone()));
+        draft.fields.insert(FieldName::new(crate::model::LOTS_DUE), found(crate::model::lots_due(lots)));
+        draft
+    };
+    let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });
+    listing.check(&[notice([1, 2, 3])], true);
+    let news = listing.check(&[notice([3, 1, 2])], false);
+    let [change] = news.as_slice() else { panic!("{news:?}") };
+    let draft = super::signals::signal(change, listing.record("a"), &super::signals::About::default()).expect("a signal");
+    let crate::model::Story::Changed { fields, .. } = &draft.story else { panic!("{draft:?}") };
+    assert_eq!(fields.len(), 3, "{fields:?}");
+    let due = listing.record("a").value(crate::model::LOTS_DUE).map(Value::text).expect("lots");
+    assert!(due.starts_with("L2") && due.contains("L3; 2027-02-15; L1; 2027-03-15"), "{due}");
+}
+
+#[test]
 fn a_tender_that_was_over_from_the_start_is_new_when_it_takes_offers() {
     for (stages, want) in [
         (&["cancelled", "open"][..], Some(true)),

@@ -214,7 +214,8 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     });
     let first = first?;
     let mut all: Vec<&FieldChange> = vec![first];
-    all.extend(fields.iter().filter(|change| change.field != first.field));
+    // Of lots that moved each has one of its own.
+    all.extend(fields.iter().filter(|change| !std::ptr::eq(*change, first)));
     all[1..].sort_by_key(|change| FIRST.iter().position(|name| *name == change.field.as_str()).unwrap_or(FIRST.len()));
     if annuls(fields).is_some() {
         // Who had won, then where that leaves the tender.
