@@ -95,10 +95,14 @@ impl Tender {
         let Some(published) = notice.published.filter(|_| decides && of_some) else { return };
         let content = &mut self.notice.content;
         let whole = takes(&content.deadlines, Some(published));
-        // Who buys of many for years goes on until its end, whoever won something so far.
-        if whole && before.is_live() && is_dynamic(&content.technique) && !COMPLETE.contains(&status(notice).as_str()) {
-            self.notice.stage = before;
-            return;
+        // Who buys of many for years goes on until its end, whoever won something so far; and so does each lot.
+        if before.is_live() && is_dynamic(&content.technique) && !COMPLETE.contains(&status(notice).as_str()) {
+            let won = |lot: &&mut Lot| lot.stage == Some(Stage::Awarded) && takes(&lot.deadlines, Some(published));
+            let open = content.lots.iter_mut().filter(won).map(|lot| lot.stage = None).count();
+            if whole || open > 0 {
+                self.notice.stage = before;
+                return;
+            }
         }
         let decided = |lot: &Lot| {
             let of_it = |award: &&Award| award.lots.is_empty() || award.lots.contains(&lot.id);

@@ -573,3 +573,21 @@ fn a_status_that_turns_to_complete_before_its_time_ends_a_tender_that_ran() {
         assert_eq!(stages, releases.iter().map(|(.., stage)| *stage).collect::<Vec<_>>(), "{all:#?}");
     }
 }
+
+#[test]
+fn a_lot_of_who_buys_by_turns_goes_on_until_its_own_end() {
+    let call = "Aa stage=open kind=competition technique=dps-list lot=L1:One due=L1:12-10";
+    for (result, want, lot) in [
+        ("Pb kind=award stage=awarded technique=dps-list lot=L1:One at=L1:awarded award=1@L1:Old", Stage::Open, None),
+        ("Pb kind=award stage=awarded lot=L1:One at=L1:awarded award=1@L1:Old", Stage::Open, None),
+        ("Pb kind=cancellation stage=cancelled", Stage::Cancelled, None),
+    ] {
+        let tender = fold(&[notice(call), notice(result)]).unwrap();
+        assert_eq!((tender.notice.stage, tender.notice.content.lots[0].stage), (want, lot), "{result}");
+    }
+    let once = fold(&[
+        notice(&call.replace(" technique=dps-list", "")),
+        notice("Pb kind=award stage=awarded lot=L1:One at=L1:awarded award=1@L1:Old"),
+    ]);
+    assert_eq!(once.unwrap().notice.stage, Stage::Awarded);
+}
