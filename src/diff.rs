@@ -47,7 +47,7 @@ pub use lexicon::{BadLexicon, Lexicon, Lexicons, Said};
 pub use owned::{has_own, is_own, keep_own, mark_own, own_unread};
 pub use readable::readable;
 pub use realign::{realign, strangers};
-pub use said::{said, texts, told_alike};
+pub use said::{SaidIn, names, said, texts, told_alike};
 pub use signals::{AWAY, About, SignalDraft, of_lots, signal};
 pub use spec::{KEYS, Rules, Spec};
 pub use turnover::Turnover;

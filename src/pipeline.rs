@@ -28,6 +28,7 @@ mod keep;
 mod leadless;
 mod link;
 mod linked;
+mod named;
 mod news;
 mod notice;
 mod onward;

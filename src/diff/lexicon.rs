@@ -14,6 +14,7 @@ use toml::Spanned;
 
 use self::clause::{Clauses, Sentence};
 use self::names::Known;
+pub(super) use self::names::names_in;
 use self::whom::{Before, Whom, are_others};
 use crate::base::caps;
 use crate::base::text::phrases::{Phrase, Phrases, Word, around, sentences};
@@ -216,6 +217,8 @@ pub(super) struct Asked<'a> {
     pub own: Option<&'a str>,
     /// When it was written.
     pub year: Option<i16>,
+    /// Companies that are known elsewhere, by the words of their names without a legal form.
+    pub companies: Option<&'a BTreeMap<String, String>>,
 }
 
 /// Lexicons by language.
@@ -297,12 +300,12 @@ impl Lexicon {
     }
 
     /// Every sentence of a text that says something, in their order. What is asked is not said: a question is no find. `is_new` says which
-    /// sentences count, `year` when it was written.
-    fn find(&self, text: &str, year: Option<i16>, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
+    /// sentences count.
+    fn find(&self, text: &str, asked: &Asked<'_>, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
         let mut found: Vec<(usize, Said)> = Vec::new();
         let each: Vec<(&str, Vec<Word>)> = sentences(text).into_iter().flat_map(|text| self.clauses.cut(text, self.stems)).collect();
         let each: Vec<Sentence<'_>> = each.iter().map(|(text, words)| Sentence { text, words }).collect();
-        let known = Known::of(&self.clauses, &each);
+        let known = Known::of(&self.clauses, &each, asked.companies);
         let mut closings: Vec<(SignalKind, Whom)> = Vec::new();
         let mut before = Before::default();
         for (place, sentence) in each.iter().enumerate() {
@@ -311,7 +314,7 @@ impl Lexicon {
             for entry in &self.entries {
                 let closed = entry.closed.each(words).map(|(_, find)| find).find(|find| !sentence.breaks(find.start, find.end - 1));
                 closings.extend(closed.map(|find| (entry.kind, whom(&find))));
-                let Some(find) = self.holds(sentence, entry, year, &known).filter(|_| !text.ends_with('?') && is_new(text)) else {
+                let Some(find) = self.holds(sentence, entry, asked.year, &known).filter(|_| !text.ends_with('?') && is_new(text)) else {
                     continue;
                 };
                 let ends = words.get(find.start).zip(words.get(find.end.saturating_sub(1)));
@@ -368,11 +371,11 @@ impl Lexicons {
 
     /// [`Self::find`], in the sentences that count.
     pub(super) fn find_new(&self, text: &str, asked: &Asked<'_>, is_new: &dyn Fn(&str) -> bool) -> Vec<Said> {
-        let Asked { language, own, year } = *asked;
+        let Asked { language, own, .. } = *asked;
         let end = text.char_indices().nth(TEXT).map_or(text.len(), |(end, _)| end);
         let language = language.map(language_code).filter(|language| language != "und");
         let lexicons = self.0.values().filter(|lexicon| language.as_ref().is_none_or(|language| lexicon.language == *language));
-        let mut all: Vec<(usize, Said)> = lexicons.flat_map(|lexicon| lexicon.find(&text[..end], year, is_new)).collect();
+        let mut all: Vec<(usize, Said)> = lexicons.flat_map(|lexicon| lexicon.find(&text[..end], asked, is_new)).collect();
         all.retain(|(_, said)| own.is_none_or(|own| !said.whom.excludes(own)));
         all.sort_by_key(|(place, _)| *place);
         let mut told: Vec<Said> = Vec::new();

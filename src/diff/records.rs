@@ -261,7 +261,7 @@ fn lots_that_exchange_their_deadlines_are_told_each_and_taken_over() {
     listing.check(&[notice([1, 2, 3])], true);
     let news = listing.check(&[notice([3, 1, 2])], false);
     let [change] = news.as_slice() else { panic!("{news:?}") };
-    let draft = super::signals::signal(change, listing.record("a"), &super::signals::About::default()).expect("a signal");
+    let draft = signal(change, listing.record("a"), &About::default()).expect("a signal");
     let crate::model::Story::Changed { fields, .. } = &draft.story else { panic!("{draft:?}") };
     assert_eq!(fields.len(), 3, "{fields:?}");
     let due = listing.record("a").value(crate::model::LOTS_DUE).map(Value::text).expect("lots");

@@ -1,10 +1,12 @@
 //! What the text of a record says that is a reason to act, where it is new. Knows no organisation and no score.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::differences::field_place;
-use super::lexicon::{Asked, Lexicons, Said};
+use super::lexicon::{Asked, Lexicons, Said, names_in};
 use super::signals::{SignalDraft, WORDS, by, happened, is_long};
 use super::words::without_gaps;
 use crate::base::text::{clip, words};
@@ -23,26 +25,38 @@ pub fn texts(draft: &Draft) -> String {
     each.map(lines).collect::<Vec<_>>().join("\n")
 }
 
+/// What is known of the source of a text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SaidIn<'a> {
+    /// Its language, where the record names none.
+    pub language: Option<&'a str>,
+    /// What varies by itself.
+    pub masks: &'a [Mask],
+    /// Companies that are known elsewhere, by the words of their names without a legal form: a text may leave that out.
+    pub companies: Option<&'a BTreeMap<String, String>>,
+}
+
+/// What a record's texts may call companies by: words written large that stand together, two at least.
+pub fn names(record: &Record) -> BTreeSet<String> {
+    let each = TEXTS.iter().filter(|_| record.kind.speaks()).filter_map(|name| record.value(name));
+    each.flat_map(|value| names_in(&lines(value))).collect()
+}
+
 /// The reasons to act that the words of a change give, each kind once of each whom they name; none when it is
 /// part of a baseline.
 ///
 /// `own` is what the record's organisation is called; of a sentence that surely names another one it is said which.
 /// `record` is the record as it is after the change. Of what changed only the sentences count that were not there before. Notices of tenders
 /// and awards say in their fields what they are. What varies by itself, as the masks of the page say, is left out of what is quoted.
-pub fn said(
-    lexicons: &Lexicons,
-    language: Option<&str>,
-    change: &Change,
-    (record, own): (&Record, Option<&str>),
-    masks: &[Mask],
-) -> Vec<SignalDraft> {
+pub fn said(lexicons: &Lexicons, about: SaidIn<'_>, change: &Change, (record, own): (&Record, Option<&str>)) -> Vec<SignalDraft> {
+    let SaidIn { language, masks, companies } = about;
     if change.baseline || !record.kind.speaks() {
         return Vec::new();
     }
     let of_record = record.text("language");
     let language = of_record.as_deref().or(language);
     let year = happened(change, record).to_zoned(TimeZone::UTC).year();
-    let asked = Asked { language, own, year: Some(year) };
+    let asked = Asked { language, own, year: Some(year), companies };
     let (mut found, mut told): (Vec<SignalDraft>, Vec<Said>) = (Vec::new(), Vec::new());
     for name in TEXTS {
         let before = match &change.kind {
@@ -126,7 +140,7 @@ mod tests {
 
     fn drafts(record: &Record, kind: ChangeKind, baseline: bool, language: Option<&str>) -> Vec<(SignalKind, String)> {
         let change = Change { source: record.source.clone(), record: record.id, kind, at: day(3), baseline };
-        let found = said(&Lexicons::shipped(), language, &change, (record, None), &[]);
+        let found = said(&Lexicons::shipped(), SaidIn { language, ..SaidIn::default() }, &change, (record, None));
         found.into_iter().map(|draft| (draft.kind, draft.evidence.quote)).collect()
     }
 
@@ -161,12 +175,32 @@ mod tests {
     }
 
     #[test]
+    fn a_company_that_is_known_elsewhere_is_named_without_its_legal_form() {
+        let known = BTreeMap::from([("larkspur packaging".to_owned(), "Larkspur Packaging Ltd".to_owned())]);
+        for (text, want) in [
+            ("Larkspur Packaging has opened its second factory in Goole.", Some("Larkspur Packaging Ltd")),
+            ("Hull-based Larkspur Packaging has opened a factory in Goole.", Some("Larkspur Packaging Ltd")),
+            ("Paragon Bakery has opened a factory in Goole.", None),
+            ("Paragon Bakery, which buys from Larkspur Packaging, has opened a factory in Goole.", None),
+        ] {
+            let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("summary", text)]);
+            let change =
+                Change { source: article.source.clone(), record: article.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
+            assert!(want.is_none() || names(&article).contains("Larkspur Packaging"), "{:?}", names(&article));
+            let about = SaidIn { companies: Some(&known), ..SaidIn::default() };
+            let of: Vec<Option<String>> =
+                said(&Lexicons::shipped(), about, &change, (&article, None)).into_iter().map(|draft| draft.of).collect();
+            assert_eq!(of, [want.map(str::to_owned)], "{text}");
+        }
+    }
+
+    #[test]
     fn what_a_text_of_nobody_says_is_of_the_companies_that_it_names() {
         let text = "Acme Ltd is looking for suppliers of pallets. Beta plc and Gamma Ltd are hiring. We are looking for suppliers.";
         let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("summary", text)]);
         let change = Change { source: article.source.clone(), record: article.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
         let of = |own: Option<&str>| -> Vec<Option<String>> {
-            said(&Lexicons::shipped(), None, &change, (&article, own), &[]).into_iter().map(|draft| draft.of).collect()
+            said(&Lexicons::shipped(), SaidIn::default(), &change, (&article, own)).into_iter().map(|draft| draft.of).collect()
         };
         let named = |name: &str| Some(name.to_owned());
         assert_eq!(of(None), [named("Acme Ltd"), named("Beta plc"), named("Gamma Ltd"), None]);
@@ -193,7 +227,7 @@ mod tests {
         let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("text", text), ("company", "Acme, S.A.")]);
         let change = Change { source: article.source.clone(), record: article.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
         let of = |own: Option<&str>| {
-            let found = said(&Lexicons::shipped(), None, &change, (&article, own), &[]);
+            let found = said(&Lexicons::shipped(), SaidIn::default(), &change, (&article, own));
             found.into_iter().map(|draft| format!("{:?}: {}", draft.of, draft.evidence.quote)).collect::<Vec<_>>()
         };
         let [both, gamma] = [
@@ -222,7 +256,7 @@ mod tests {
             (&[(other.as_str(), "We are hiring drivers, call us today, \u{fffc}")], whole),
         ] {
             let masks: Vec<Mask> = masks.iter().map(|(at, template)| Mask::Words((*at).to_owned(), (*template).to_owned())).collect();
-            let found = said(&Lexicons::shipped(), None, &change, (&page, None), &masks);
+            let found = said(&Lexicons::shipped(), SaidIn { masks: &masks, ..SaidIn::default() }, &change, (&page, None));
             assert_eq!(found.iter().map(|draft| draft.evidence.quote.as_str()).collect::<Vec<_>>(), [want]);
         }
     }

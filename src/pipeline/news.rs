@@ -12,7 +12,7 @@ use super::announce::announce_all;
 use super::closing::{self, Behind};
 use super::drain::ENTRIES;
 use super::link::{self, Affected};
-use super::{Effects, altered, beside, linked, passed, silent};
+use super::{Effects, altered, beside, linked, named, passed, silent};
 use crate::base::caps;
 use crate::base::ids::{LeadId, OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
@@ -63,6 +63,8 @@ pub struct Whence<'a> {
     pub masks: &'a [Mask],
     /// The reason to act that each new one is, and the words that say so; `None`: whatever its change says.
     pub signal: Option<Met<'a>>,
+    /// Companies that are known, by the words of their names without a legal form.
+    pub companies: Option<&'a BTreeMap<String, String>>,
 }
 
 /// What somebody said of all that was brought in.
@@ -90,7 +92,14 @@ impl Met<'_> {
 
 impl<'a> From<&'a Source> for Whence<'a> {
     fn from(source: &'a Source) -> Self {
-        Self { about: source.about(), event: source.event.as_ref(), language: source.language.as_deref(), masks: &[], signal: None }
+        Self {
+            about: source.about(),
+            event: source.event.as_ref(),
+            language: source.language.as_deref(),
+            masks: &[],
+            signal: None,
+            companies: None,
+        }
     }
 }
 
@@ -99,7 +108,14 @@ impl<'a> From<&'a Imported> for Whence<'a> {
         let import = &imported.import;
         let met = |kind| Met { kind, origin: import.origin.as_str(), consent: import.consent.as_deref() };
         let signal = import.signal.map(met);
-        Self { about: imported.about(), event: imported.event.as_ref(), language: import.language.as_deref(), masks: &[], signal }
+        Self {
+            about: imported.about(),
+            event: imported.event.as_ref(),
+            language: import.language.as_deref(),
+            masks: &[],
+            signal,
+            companies: None,
+        }
     }
 }
 
@@ -112,6 +128,8 @@ pub async fn tell(
     changes: Vec<Change>,
     now: Timestamp,
 ) -> Result<News, StoreError> {
+    let companies = named::known_companies(effects, whence, (&turn.records, &changes)).await?;
+    let whence = Whence { companies: Some(&companies), ..whence };
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), ..News::default() };
     let (mut untold, looked) = linked::untold(effects, config, &turn.records, &changes).await?;
     let (beside, heard) = beside::of_others(config, whence, &turn.records, &untold);
@@ -224,18 +242,11 @@ fn of_draft(draft: diff::SignalDraft, record: RecordId, organisation: Organisati
     Signal { kind, organisation, record, at, seen: now, story, evidence, echo: false }
 }
 
-/// A signal of a record under the title that its tender goes by on all portals: another title proves nothing of it.
-pub(super) fn called(signal: Signal, record: &Record, title: Option<&str>) -> Signal {
-    let Some(title) = title.filter(|title| *title != record.title()) else { return signal };
-    let other = || ["deadline", "stage", "buyer"].into_iter().find_map(|name| record.evidence(name));
-    let evidence = if record.evidence("title").is_some_and(|own| own.path == signal.evidence.path) { other() } else { None };
-    Signal { story: signal.story.called(clip(title, TITLE)), evidence: evidence.unwrap_or(signal.evidence), ..signal }
-}
-
 /// What the words of a change say, of the record's organisation and of others.
 pub(super) fn said(config: &Config, whence: Whence<'_>, change: &Change, record: &Record) -> Vec<diff::SignalDraft> {
     let own = resolve::identify(record, whence.about).name;
-    diff::said(&config.lexicons.signals, whence.language, change, (record, own.as_deref()), whence.masks)
+    let about = diff::SaidIn { language: whence.language, masks: whence.masks, companies: whence.companies };
+    diff::said(&config.lexicons.signals, about, change, (record, own.as_deref()))
 }
 
 /// The reason to act that a record of an import is because somebody said so. It happened at the event where there was one.

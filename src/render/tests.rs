@@ -613,7 +613,7 @@ fn who_hears_of_a_tender_first_by_a_change_is_told_that_it_is_new_and_who_loses_
         let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
         for items in [[item(&moved, Fits::New)].as_slice(), &[item(&other, Fits::NoMore), item(&moved, Fits::Still)]] {
             let letter = reminder(&reader, &News { changes: items, ..News::default() }, &Links::default(), now()).unwrap();
-            told += &format!("Subject: {}\n\n{}", letter.subject, letter.text);
+            told.extend(["Subject: ", &letter.subject, "\n\n", &letter.text]);
         }
     }
     insta::assert_snapshot!("begins_and_leaves", told);

@@ -263,3 +263,45 @@ async fn an_article_of_nobody_is_the_story_of_whom_its_sentences_name() {
         assert_eq!(told, want, "rules {at}");
     }
 }
+
+/// Press leaves legal forms out: who is known from a directory is whom the article is about, and only where the name is theirs alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_article_names_whom_a_directory_knows_without_their_legal_form() {
+    let article = |n: usize, title: &str, text: &str| format!("<li><a href=/n/{n}>{title}</a> <p>{text}</p></li>");
+    let shown = Arc::new(Mutex::new(article(1, "Nothing new", "Nothing.")));
+    let rows = Arc::clone(&shown);
+    let site = Server::start(move |seen| {
+        let firm = |n: usize, name: &str| format!("<li><a href=/f/{n}>{name}</a></li>");
+        let body = match seen.path.as_str() {
+            "/firms" => ["Larkspur Packaging Ltd", "Fenwick Castors Ltd", "Fenwick Castors plc"]
+                .iter()
+                .enumerate()
+                .map(|(n, name)| firm(n, name))
+                .collect(),
+            "/paper" => rows.lock().unwrap().clone(),
+            _ => return Reply::status(404),
+        };
+        Reply::html(format!("<html lang=en><body><ul>{body}</ul></body></html>"))
+    });
+    let firms = listing("firms", &format!("{}/firms", site.address), "1h", "name = \"a\", url = \"a @href\"")
+        + "records = \"company\"\ncountry = \"GB\"\n";
+    let paper = listing("paper", &format!("{}/paper", site.address), "1h", "title = \"a\", url = \"a @href\", summary = \"p\"")
+        + "records = \"article\"\nlanguage = \"en\"\ncountry = \"GB\"\n";
+    let all = "\n[[segment]]\nid = \"all\"\nline = 5\n".to_owned() + &points("branch-opened", 20);
+    let world = Inside::new(&[firms, paper, all, LINES.to_owned()].concat()).await;
+    world.visit().await;
+    *shown.lock().unwrap() +=
+        &article(2, "Second Goole factory", "Larkspur Packaging has opened a second factory in Goole, creating 40 jobs.");
+    *shown.lock().unwrap() += &article(3, "New hall", "Fenwick Castors has opened a new factory in Selby.");
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    let mut told: Vec<(String, usize)> = Vec::new();
+    for lead in world.effects.store.leads(LeadFilter::default(), 99).await.unwrap() {
+        let atalaya::model::Subject::Organisation(organisation) = lead.subject;
+        let organisation = world.effects.store.organisation(organisation).await.unwrap().unwrap();
+        told.push((lead.title, organisation.records.len()));
+    }
+    told.sort();
+    // Two are called so: nobody knows which of them it is.
+    assert_eq!(told, [("(not named yet)".to_owned(), 1), ("Larkspur Packaging Ltd".to_owned(), 2)]);
+}

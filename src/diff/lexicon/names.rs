@@ -1,10 +1,10 @@
 //! The names in a sentence: where each begins and ends, and the legal form that makes it surely a company's. Knows no finding and no record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::clause::{Clauses, Sentence};
-use crate::base::text::phrases::{Phrases, Word, words_of};
+use crate::base::text::phrases::{Phrases, Word, sentences, words_of};
 use crate::base::text::squeeze;
 use crate::base::text::stems::StemLanguage;
 use crate::model::{CompanyName, LegalClass, LegalKind};
@@ -15,6 +15,8 @@ const NEAR: usize = 3;
 pub(super) const FORM: usize = 4;
 /// Words of a name in quotation marks, and of what stands in brackets inside one.
 const QUOTED: usize = 10;
+/// Names that one text may have.
+const NAMES: usize = 100;
 const BRACKETS: usize = 3;
 
 /// What a whole text tells of its names.
@@ -42,9 +44,9 @@ pub(super) struct Name {
 }
 
 impl Known {
-    /// Of the sentences of a text.
-    pub fn of(clauses: &Clauses, sentences: &[Sentence<'_>]) -> Self {
-        let mut known = Self::default();
+    /// Of the sentences of a text, and of companies that are known elsewhere.
+    pub fn of(clauses: &Clauses, sentences: &[Sentence<'_>], companies: Option<&BTreeMap<String, String>>) -> Self {
+        let mut known = Self { companies: companies.cloned().unwrap_or_default(), ..Self::default() };
         for sentence in sentences {
             known.count(sentence);
         }
@@ -275,6 +277,25 @@ fn is_company(name: &str) -> bool {
 }
 
 /// Where a name that begins here ends; where it begins when there is none.
+/// The words written large that stand together in a text, two at least, and what begins or ends such words: any of them may be a name.
+pub(in crate::diff) fn names_in(text: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for text in sentences(text) {
+        let words = words_of(text, None);
+        let sentence = Sentence { text, words: &words };
+        let mut place = 0;
+        while place < words.len() && all.len() < NAMES {
+            let end = name_end(&sentence, place..words.len());
+            let run = place..end.max(place);
+            let from = run.clone().filter(|from| end - from >= 2 && end - from <= QUOTED).map(|from| from..end);
+            let until = run.clone().filter(|until| until + 1 - place >= 2 && until + 1 - place <= QUOTED).map(|until| place..until + 1);
+            all.extend(from.chain(until).map(|words| squeeze(sentence.part(words))));
+            place = run.end.max(place + 1);
+        }
+    }
+    all
+}
+
 fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
     // What a quotation mark closes is a whole name: «ООО «Ромашка» Иван Петров».
     let glued = |place: usize| {
