@@ -9,8 +9,8 @@ use super::noise::{essence, is_noise, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, Block, DEADLINE_FOR, Draft, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Mask, Record,
-    RecordKind, TITLES, Value, moved_lots,
+    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, Block, CONTRACTS, DEADLINE_FOR, Draft, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH,
+    LOTS_DUE, Mask, Record, RecordKind, TITLES, Value, moved_lots,
 };
 
 /// What differs.
@@ -144,7 +144,20 @@ fn is_part(new: &Value, old: &Value) -> bool {
 /// The field that says what was awarded.
 pub(super) const AWARD_VALUE: &str = "award_value";
 /// Fields of a tender that are kept as they are said, and of which nothing is told.
-pub(super) const QUIET: [&str; 4] = ["other_ids", TITLES, "url", DEADLINE_FOR];
+pub(super) const QUIET: [&str; 5] = ["other_ids", TITLES, "url", DEADLINE_FOR, AWARD_BEFORE];
+
+/// Fields of the record of a winner that say how long its contract runs, and what it came to before.
+pub(super) const CONTRACT: [&str; 3] = ["contract_start", "contract_end", AWARD_BEFORE];
+
+/// What two lists of "L1: Acme, 7000 EUR" say otherwise of the same: what was said of it before, and what is now.
+pub(super) fn said_otherwise(old: &Value, new: &Value) -> [Vec<Value>; 2] {
+    let head = |one: &Value| one.text().rsplit_once(", ").map(|(head, _)| head.to_owned());
+    let beside = |some: &Value, other: &Value| -> Vec<Value> {
+        let meets = |one: &&Value| other.each().iter().any(|known| known != *one && head(known).is_some_and(|it| Some(it) == head(one)));
+        some.each().iter().filter(|one| !other.each().contains(one)).filter(meets).cloned().collect()
+    };
+    [beside(old, new), beside(new, old)]
+}
 
 /// Whether a field of a tender is our own memory, of which nothing is told now: no page says a last deadline; of the deadlines of lots the moves are
 /// told, of the lots that are awarded those that come with who won; that a notice has no words on its changes is none; and nobody works by numbers and
@@ -158,14 +171,30 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         // Versions before did not keep them.
         LOT_WORTH => !record.fields.contains_key(name),
         // Of a lot that is won by who had won another, the lot is the news.
+        // That several contracts have no sum is said by each of them.
+        AWARD_VALUE if !draft.fields.contains_key(name) => draft.fields.contains_key(super::signals::WINNER),
         AWARD_VALUE | AWARDED_LOTS => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         // Who called for a lot again took nothing from who had won it.
         LOT_AWARDS => {
-            let fewer = |old: &Value| draft.value(LOT_AWARDS).is_none_or(|new| is_part(new, old));
+            let fewer = |old: &Value| draft.value(LOT_AWARDS).is_none_or(|new| is_part(new, old)) && is_called_again(record, draft, old);
             same_winners() && record.value(LOT_AWARDS).map_or_else(|| !is_newer(draft, record), fewer)
+        }
+        // That a contract runs is no news beside who won it; until when it does now is.
+        CONTRACTS => {
+            let both = record.value(CONTRACTS).zip(draft.value(CONTRACTS));
+            both.is_none_or(|(old, new)| said_otherwise(old, new)[1].is_empty())
         }
         name => QUIET.contains(&name),
     }
+}
+
+/// Whether each of the lots that somebody had won and that are won no longer takes offers again.
+fn is_called_again(record: &Record, draft: &Draft, old: &Value) -> bool {
+    let again = moved_lots(record, draft).into_iter().filter(|(was, _)| was.is_none()).map(|(_, lots)| lots);
+    let again: Vec<String> = again.filter_map(|lots| Some(lots.each().first()?.text())).collect();
+    let again: Vec<&str> = again.iter().flat_map(|lots| lots.split(", ")).collect();
+    let gone = old.each().iter().filter(|one| draft.value(LOT_AWARDS).is_none_or(|new| !new.each().contains(one))).map(Value::text);
+    gone.into_iter().all(|one| one.split_once(": ").is_none_or(|(lots, _)| lots.split(", ").all(|lot| again.contains(&lot))))
 }
 
 /// Differences of the fields of one draft from its record.
@@ -186,8 +215,10 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         let said_before = draft.partial && old.is_some() && (older || part());
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
         // Of which lots a contract is does not change.
-        let ours =
-            draft.kind == RecordKind::Tender && is_ours(name, draft, record) || draft.kind == RecordKind::Award && name.as_str() == "lots";
+        // Of which lots a contract is does not change; nor is it news when it says for the first time how long it runs.
+        let of_contract = |name: &str| name == "lots" || name == AWARD_BEFORE || CONTRACT.contains(&name) && old.is_none();
+        let ours = draft.kind == RecordKind::Tender && is_ours(name, draft, record)
+            || draft.kind == RecordKind::Award && of_contract(name.as_str());
         if ours || half_read || said_before || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
             continue;
         }

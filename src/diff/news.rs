@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{AWARD_VALUE, Difference, Found, QUIET, What, is_newer, is_older, is_ours, of_fields};
+use super::differences::{AWARD_VALUE, CONTRACT, Difference, Found, QUIET, What, is_newer, is_older, is_ours, of_fields};
 use super::noise::essence;
 use super::readable::excerpt;
 use super::spelling::{is_reached_by, reached, respelled};
@@ -15,8 +15,9 @@ use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, Change, ChangeKind, DEADLINE_FOR, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH,
-    LOTS_DUE, OwnPage, Page, Record, RecordKind, Stage, Value, moved_lots, next_lots, said_now, undated,
+    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, CONTRACTS, Change, ChangeKind, DEADLINE_FOR, Draft, Field, FieldChange, FieldName,
+    LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record, RecordKind, Stage, Value, moved_lots, next_lots, said_now,
+    undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -191,15 +192,28 @@ fn raised(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draft), reco
 
 /// Takes over what of a tender is kept without being told: until when its lots are due, of which moves are told alone, and its numbers.
 fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
-    if draft.kind != RecordKind::Tender || draft.again || is_older(draft, record) {
+    if draft.again || is_older(draft, record) {
+        return;
+    }
+    if draft.kind == RecordKind::Award {
+        let named = CONTRACT.iter().filter_map(|name| draft.fields.get_key_value(*name));
+        for (name, found) in
+            named.filter(|(name, _)| name.as_str() == AWARD_BEFORE || !record.fields.contains_key(*name)).collect::<Vec<_>>()
+        {
+            record.fields.insert(name.clone(), field(news, found));
+        }
+    }
+    if draft.kind != RecordKind::Tender {
         return;
     }
     let whole = !draft.partial && draft.detail.is_none();
-    let lots = [AWARDED_LOTS, LOT_AWARDS, DEADLINE_FOR].map(FieldName::new);
+    let lots = [AWARDED_LOTS, LOT_AWARDS, DEADLINE_FOR, AWARD_VALUE, AWARD_BEFORE, CONTRACTS].map(FieldName::new);
     let over: Vec<&FieldName> =
         lots.iter().filter(|name| whole && !draft.fields.contains_key(*name) && is_ours(name, draft, record)).collect();
-    let named =
-        QUIET.iter().chain(&[LOT_WORTH, LOT_AWARDS, AWARDED_LOTS, AWARD_VALUE]).filter_map(|name| draft.fields.get_key_value(*name));
+    let named = QUIET
+        .iter()
+        .chain(&[LOT_WORTH, LOT_AWARDS, AWARDED_LOTS, AWARD_VALUE, CONTRACTS])
+        .filter_map(|name| draft.fields.get_key_value(*name));
     let quiet: Vec<_> = named.filter(|(name, _)| is_ours(name, draft, record)).collect();
     for (name, found) in quiet {
         if record.value(name.as_str()) != Some(&found.value) {

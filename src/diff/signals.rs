@@ -3,11 +3,12 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::differences::{AWARD_VALUE, said_otherwise};
 use super::news::AWARD;
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, LISTS, LOT_AWARDS, LOTS_DUE, Record, RecordKind,
-    SAID_APART, SignalKind, Stage, Story, UNREADABLE, Value, deadline, is_open_application,
+    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, CONTRACTS, Change, ChangeKind, ENDED, Evidence, FROM_TO, FieldChange, LISTS,
+    LOT_AWARDS, LOTS_DUE, Record, RecordKind, SAID_APART, SignalKind, Stage, Story, UNREADABLE, Value, deadline, is_open_application,
 };
 
 /// Characters of a title or value inside a sentence.
@@ -21,13 +22,15 @@ const TOLD: usize = 3;
 /// The same of a tender: of several lots each ends in its own way.
 const TOLD_OF_TENDER: usize = 7;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 12] = [
+const FIRST: [&str; 14] = [
     "reason",
     AWARDED_LOTS,
     CANCELLED_LOTS,
     WINNER,
-    "award_value",
+    AWARD_VALUE,
     LOT_AWARDS,
+    CONTRACTS,
+    "contract_end",
     "deadline",
     "lot",
     LOTS_DUE,
@@ -168,7 +171,11 @@ fn appeared(record: &Record, title: String, about: &About<'_>) -> (SignalKind, S
         RecordKind::Offer => (SignalKind::OfferListed, by(), said(&["price"])),
         RecordKind::Tender => {
             let kind = stage(record.text("stage").as_deref()).unwrap_or(SignalKind::TenderPublished);
-            (kind, by(), record.value("deadline").map(words))
+            // Of a contract that was changed, from what to what, as far as its notice says so.
+            let of_contract = matches!(kind, SignalKind::ContractModified | SignalKind::ContractCompleted);
+            let worth = [AWARD_BEFORE, AWARD_VALUE].into_iter().filter_map(|name| record.value(name).map(words)).collect::<Vec<_>>();
+            let worth = Some(worth.join(FROM_TO)).filter(|worth| !worth.is_empty());
+            (kind, by(), if of_contract { worth } else { record.value("deadline").map(words) })
         }
         RecordKind::Award if record.fields.contains_key("loser") => (SignalKind::AwardLost, by(), said(&["won_by"])),
         RecordKind::Award => (SignalKind::AwardWon, by(), said(&["award_value"])),
@@ -192,9 +199,11 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     }
     let staged = fields.iter().find(|change| tender && change.field.as_str() == "stage");
     let new_stage = staged.and_then(|change| Some((stage(change.new.as_ref().map(Value::text).as_deref())?, staged)));
-    let annulled = fields.iter().find(|change| record.kind == RecordKind::Award && change.field.as_str() == AWARD);
+    let is_over = |change: &FieldChange| change.new.as_ref().is_some_and(|new| new.text() == ENDED);
+    let annulled = fields.iter().find(|change| record.kind == RecordKind::Award && change.field.as_str() == AWARD && !is_over(change));
     let annulled = annulled.map(|change| (SignalKind::AwardAnnulled, Some(change)));
     let annulled = annulled.or_else(|| annuls(fields).filter(|_| tender).map(|change| (SignalKind::TenderChanged, Some(change))));
+    let annulled = annulled.or_else(|| of_contract(record, fields).map(|(kind, change)| (kind, Some(change))));
     let ranked = [SignalKind::DeadlineMoved, SignalKind::PriceMoved, SignalKind::BranchOpened];
     // What a tender is worth is part of it, and its places are no branches.
     let ranked = ranked.into_iter().filter(|kind| !tender || *kind == SignalKind::DeadlineMoved);
@@ -222,6 +231,10 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
         all.sort_by_key(|change| change.field.as_str() != WINNER);
     }
     let told = |change: &&FieldChange| match (change.field.as_str(), &change.old, &change.new) {
+        (CONTRACTS, Some(old), Some(new)) => {
+            let [old, new] = said_otherwise(old, new);
+            (CONTRACTS.to_owned(), said(LOT_AWARDS, &old), said(LOT_AWARDS, &new))
+        }
         // Of a list what went and what came.
         (name, Some(old), Some(new)) if tender && LISTS.contains(&name) => {
             let beside = |one: &Value, other: &Value| -> Vec<Value> {
@@ -230,6 +243,9 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
             (name.to_owned(), said(name, &beside(old, new)), said(name, &beside(new, old)))
         }
         (name @ LOT_AWARDS, None, Some(new)) => (name.to_owned(), None, said(name, new.each())),
+        (name @ LOT_AWARDS, Some(old), None) => (name.to_owned(), said(name, old.each()), None),
+        // Where the record did not know what it came to before, its notice may.
+        (name @ AWARD_VALUE, None, Some(new)) => (name.to_owned(), record.value(AWARD_BEFORE).map(words), Some(words(new))),
         (name, old, new) => (name.to_owned(), old.as_ref().map(words), new.as_ref().map(words)),
     };
     let most = if tender { TOLD_OF_TENDER } else { TOLD };
@@ -240,6 +256,50 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let more = u32::try_from(all.len().saturating_sub(most)).unwrap_or(u32::MAX);
     let told = all.iter().take(most).map(told).chain(says).collect();
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
+}
+
+/// What says that a contract was changed, or is over, and which of both: of a winner's record its value or its end; of a tender whose contract runs,
+/// and of which no more lots were won, any of these.
+fn of_contract<'f>(record: &Record, fields: &'f [FieldChange]) -> Option<(SignalKind, &'f FieldChange)> {
+    let find = |name: &str| fields.iter().find(|change| change.field.as_str() == name);
+    let moved = |name: &str| find(name).filter(|change| change.old.is_some() && change.new.is_some());
+    let over = |change: &&FieldChange| {
+        let ends = |value: &Value| value.text().rsplit_once(", ").is_some_and(|(_, until)| until.starts_with(ENDED));
+        let [_, new] = said_otherwise(change.old.as_ref()?, change.new.as_ref()?);
+        new.iter().any(ends).then_some(())
+    };
+    let over = |change: &&FieldChange| over(change).is_some();
+    match record.kind {
+        RecordKind::Award => {
+            let ended = find(AWARD).map(|change| (SignalKind::ContractCompleted, change));
+            ended.or_else(|| [AWARD_VALUE, "contract_end"].into_iter().find_map(moved).map(|change| (SignalKind::ContractModified, change)))
+        }
+        RecordKind::Tender => {
+            if let Some(change) = moved(CONTRACTS).filter(over) {
+                return Some((SignalKind::ContractCompleted, change));
+            }
+            let stage = Stage::from_word(&record.text("stage")?)?;
+            let same_winners = find(WINNER).is_none() && find(AWARDED_LOTS).is_none();
+            // Who corrects what was awarded changes no contract; who says that it runs until another day does.
+            let runs = same_winners
+                && match stage {
+                    Stage::Modified | Stage::Completed => true,
+                    Stage::Awarded => ["contract_end", CONTRACTS].into_iter().find_map(moved).is_some() && find("stage").is_none(),
+                    Stage::Planned | Stage::Open | Stage::Closed | Stage::Suspended | Stage::Cancelled | Stage::Unknown => false,
+                };
+            let says = || find(BUYER_SAYS).filter(|change| said_now(change).is_some());
+            // That a lot is won by nobody any more changes no contract.
+            let same = |change: &&FieldChange| {
+                let both = change.old.as_ref().zip(change.new.as_ref()).filter(|_| change.field.as_str() == LOT_AWARDS);
+                change.field.as_str() != LOT_AWARDS || both.is_some_and(|(old, new)| !said_otherwise(old, new)[1].is_empty())
+            };
+            let first = [AWARD_VALUE, LOT_AWARDS, "contract_end", CONTRACTS].into_iter().filter_map(find).find(same);
+            first.or_else(says).filter(|_| runs).map(|change| (SignalKind::ContractModified, change))
+        }
+        RecordKind::Offer | RecordKind::Request | RecordKind::Company | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => {
+            None
+        }
+    }
 }
 
 /// Entries of a list inside a story. Where it is said who won, none is cut in two: "L1: Acme, 7000 EUR; L2: Bolt, 900 EUR", of many each company once with
@@ -358,7 +418,7 @@ fn added(change: &FieldChange) -> bool {
 fn proof(record: &Record, field: Option<&str>, seen: Timestamp) -> Evidence {
     let any = || record.fields.keys().next().map(crate::model::FieldName::as_str);
     // What is made of several things of a document stands nowhere in it.
-    let field = field.filter(|name| ![LOTS_DUE, CANCELLED_LOTS, AWARDED_LOTS, LOT_AWARDS].contains(name));
+    let field = field.filter(|name| ![LOTS_DUE, CANCELLED_LOTS, AWARDED_LOTS, LOT_AWARDS, CONTRACTS].contains(name));
     let mut names = field.into_iter().chain(["title", "name"]).chain(any());
     names.find_map(|name| record.evidence(name)).unwrap_or_else(|| Evidence {
         source: record.source.clone(),
@@ -533,6 +593,66 @@ mod tests {
             let draft = signal(&change(ChangeKind::Appeared, false), &record, &About::default()).expect("a reason");
             assert!(matches!(&draft.story, Story::Appeared { title, .. } if title == want), "{:?}", draft.story);
         }
+    }
+
+    #[test]
+    fn what_becomes_of_a_contract_is_told_as_that() {
+        type Case<'a> = (RecordKind, &'a str, &'a [(&'a str, &'a str, &'a str)], SignalKind);
+        use SignalKind::{AwardAnnulled, ContractCompleted, ContractModified, RecordChanged, TenderAwarded, TenderChanged};
+        let list = |lines: &str| Value::List(lines.split('|').map(text).collect());
+        let of = |change: &(&str, &str, &str)| {
+            let (name, old, new) = *change;
+            let value = |said: &str| (!said.is_empty()).then(|| if LISTS.contains(&name) { list(said) } else { text(said) });
+            FieldChange { field: FieldName::new(name), old: value(old), new: value(new) }
+        };
+        let (tender, award) = (RecordKind::Tender, RecordKind::Award);
+        let cases: [Case<'_>; 19] = [
+            (tender, "modified", &[("stage", "awarded", "modified"), ("award_value", "1 EUR", "2 EUR")], ContractModified),
+            (tender, "modified", &[("award_value", "1 EUR", "2 EUR")], ContractModified),
+            (tender, "modified", &[("contract_end", "2027-01-31", "2027-03-31")], ContractModified),
+            (tender, "modified", &[("buyer_says", "", "More beds.")], ContractModified),
+            (tender, "modified", &[("lot_awards", "L1: A, 1 EUR", "L1: A, 2 EUR")], ContractModified),
+            // Documents change no contract, nor does who else has won, or has won no longer.
+            (tender, "modified", &[("documents", "x", "x|y")], TenderChanged),
+            (tender, "modified", &[("winner", "A", "A; B"), ("lot_awards", "L1: A", "L1: A|L2: B")], TenderChanged),
+            (tender, "modified", &[("lot_awards", "L1: A|L1: B", "L1: A")], TenderChanged),
+            (tender, "awarded", &[("award_value", "1 EUR", "2 EUR")], TenderChanged),
+            (tender, "awarded", &[("contract_end", "2027-01-31", "2027-03-31")], ContractModified),
+            (tender, "awarded", &[("contract_end", "", "2027-03-31")], TenderChanged),
+            (tender, "open", &[("contract_end", "2027-01-31", "2027-03-31")], TenderChanged),
+            (
+                tender,
+                "awarded",
+                &[("contracts", "L1: A, 2027-01-31|L2: A, 2027-01-31", "L1: A, 2027-01-31|L2: A, ended 2026-11-02")],
+                ContractCompleted,
+            ),
+            (tender, "completed", &[("stage", "awarded", "completed"), ("contract_end", "2027-01-31", "2026-11-02")], ContractCompleted),
+            (tender, "awarded", &[("stage", "open", "awarded"), ("award_value", "", "2 EUR")], TenderAwarded),
+            (award, "", &[("award_value", "1 EUR", "2 EUR"), ("title", "a", "b")], ContractModified),
+            (award, "", &[("award", "", "ended"), ("contract_end", "2027-01-31", "2026-11-02")], ContractCompleted),
+            (award, "", &[("award", "won", "annulled")], AwardAnnulled),
+            (award, "", &[("title", "a", "b")], RecordChanged),
+        ];
+        for (kind, stage, fields, want) in cases {
+            let record = record(kind, &[("title", text("Pallets")), ("stage", text(stage))]);
+            let changed = ChangeKind::Changed(fields.iter().map(of).collect());
+            let draft = signal(&change(changed, false), &record, &About::default()).expect("a reason");
+            assert_eq!(draft.kind, want, "{kind:?} {stage} {fields:?}");
+        }
+        // What its notice says that it came to before, where nobody knew.
+        let fields =
+            [("title", text("Pallets")), ("stage", text("modified")), ("award_value", money(12)), ("award_value_before", money(10))];
+        let record = record(tender, &fields);
+        let now = ChangeKind::Changed(vec![FieldChange { field: FieldName::new("award_value"), old: None, new: Some(money(12)) }]);
+        let told =
+            [ChangeKind::Appeared, now].map(|kind| signal(&change(kind, false), &record, &About::default()).expect("a reason").story);
+        let first = Story::Appeared { title: "Pallets".into(), by: None, with: Some("10 EUR → 12 EUR".into()), on: None };
+        let then = Story::Changed {
+            title: "Pallets".into(),
+            fields: vec![("award_value".into(), Some("10 EUR".into()), Some("12 EUR".into()))],
+            more: 0,
+        };
+        assert_eq!(told, [first, then]);
     }
 
     #[test]

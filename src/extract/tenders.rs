@@ -22,9 +22,9 @@ use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Content, DEADLINE_FOR, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault,
-    Filed, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value,
-    Whole, ZoneFrom,
+    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, CONTRACTS, Content, DEADLINE_FOR, Deadline, DeadlineKind, Draft, Extract,
+    Failure, FailureClass, Fault, Filed, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES,
+    Term, TypedId, UNREADABLE, Value, Whole, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::{Standing, ending, what_changed, why_ended, won};
@@ -32,7 +32,7 @@ use worths::{awarded, worth_of};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 50] = [
+const NAMES: [Known; 53] = [
     ("title", "text", false),
     (TITLES, "text", true),
     ("description", "text", false),
@@ -64,6 +64,8 @@ const NAMES: [Known; 50] = [
     ("minimum", "money", false),
     ("maximum", "money", false),
     ("award_value", "money", false),
+    (AWARD_BEFORE, "money", false),
+    ("award", "text", false),
     ("cpv", "text", true),
     ("unspsc", "text", true),
     ("naics", "text", true),
@@ -76,6 +78,7 @@ const NAMES: [Known; 50] = [
     (CANCELLED_LOTS, "text", true),
     (AWARDED_LOTS, "text", true),
     (LOT_AWARDS, "text", true),
+    (CONTRACTS, "text", true),
     ("documents", "text", true),
     ("submission", "url", false),
     ("url", "url", false),
@@ -312,11 +315,13 @@ impl Told {
             "buyer" | "buyer_type" | "buyer_activity" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => {
                 "buyers"
             }
-            "winner" | "loser" | "won_by" | "award_value" | LOT_AWARDS => "awards",
+            "winner" | "loser" | "won_by" | "award" | "award_value" | AWARD_BEFORE | LOT_AWARDS | CONTRACTS => "awards",
             "deadline" | DEADLINE_FOR | UNREADABLE | LOTS_DUE | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
             "performed_in" => "places",
+            // The end that is in force may stand with what was won.
+            "contract_start" | "contract_end" if !self.found.contains_key("term") => "awards",
             "contract_start" | "contract_end" => "term",
             TITLES => "title",
             CANCELLED_LOTS | LOT_WORTH => "lots",
@@ -397,6 +402,7 @@ impl Told {
         if !told.fields.contains_key("award_value") {
             told.put("award_value", awarded(&content.awards).unwrap_or_default());
         }
+        told.put(AWARD_BEFORE, worths::before(&content.awards).unwrap_or_default());
         told.put("nature", content.nature.map(Nature::word).unwrap_or_default());
         told.put("procedure", content.procedure.as_ref().map(|procedure| procedure.kind.word()).unwrap_or_default());
         for place in content.places.iter().chain(content.lots.iter().flat_map(|lot| &lot.places)) {
@@ -423,14 +429,21 @@ impl Told {
             told.once("documents", clip(&format!("{} {} {}", document.title, document.url, document.hash), LINE));
         }
         told.put("submission", content.submission.as_ref().map(Url::to_string).unwrap_or_default());
-        let term = content.term.iter().chain(content.lots.iter().filter_map(|lot| lot.term.as_ref())).next();
-        told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
-        told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
+        let planned = || content.term.iter().chain(content.lots.iter().filter_map(|lot| lot.term.as_ref())).next().cloned();
+        told.term(worths::only(&content.awards).and_then(|award| content.term_of(award)).or_else(planned).as_ref());
+        for contract in worths::until(content) {
+            told.once(CONTRACTS, clip(&contract, LINE));
+        }
         told.other_ids(content);
         for winner in content.awards.iter().filter(|award| won(award)).flat_map(|award| &award.winners) {
             told.once("winner", winner.name.best(&[]).unwrap_or_default());
         }
         told
+    }
+
+    fn term(&mut self, term: Option<&Term>) {
+        self.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
+        self.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
     }
 
     fn other_ids(&mut self, content: &Content) {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Evidence, FieldName, Value};
+use super::{CONTRACTS, Evidence, FieldName, Value};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 
 /// One field's change.
@@ -330,14 +330,15 @@ pub struct Signal {
 }
 
 impl Signal {
-    /// Whether it says, of a tender, that one which was there is otherwise than it was, open again, awarded, gone from its portal's list or back in it included:
-    /// who means to answer it, or did, must hear of it.
+    /// Whether it says, of a tender, that one which was there is otherwise than it was, open again, awarded, its contract changed or over, gone from its
+    /// portal's list or back in it included: who means to answer it, or did, must hear of it.
     pub fn is_of_known_tender(&self) -> bool {
         let changed = matches!(self.story.plain(), Story::Changed { .. });
         self.kind.is_of_open_tender()
             || self.kind == SignalKind::WentAway
             || self.gone().is_some()
             || changed && matches!(self.kind, SignalKind::TenderPublished | SignalKind::TenderAwarded)
+            || changed && matches!(self.kind, SignalKind::ContractModified | SignalKind::ContractCompleted)
     }
 
     /// Since when what is there again was gone; `None` where it says nothing of that kind.
@@ -356,6 +357,20 @@ impl Signal {
         self.kind == SignalKind::DeadlineMoved
             && fields.iter().any(|(name, ..)| next(name))
             && fields.iter().all(|(name, ..)| name == "deadline" || next(name))
+    }
+
+    /// Whether it says on which day a contract ends, and another, seen no sooner, that the contract of that day ends on another one.
+    pub fn is_moved_end(&self, by: &Self) -> bool {
+        let (Story::Appeared { on: Some(day), .. }, Story::Changed { fields, .. }) = (self.story.plain(), by.story.plain()) else {
+            return false;
+        };
+        let day = day.to_string();
+        let ends = |text: &str| text.split("; ").any(|one| one.rsplit_once(", ").map_or(one, |(_, until)| until) == day);
+        let moved = |(name, old, new): &(String, Option<String>, Option<String>)| {
+            ["contract_end", CONTRACTS].contains(&name.as_str()) && new.is_some() && old.as_deref().is_some_and(ends)
+        };
+        let same = by.record == self.record || by.evidence.source != self.evidence.source && by.story.title() == self.story.title();
+        self.kind == SignalKind::ContractExpiring && by.seen >= self.seen && same && fields.iter().any(moved)
     }
 
     /// Whether it tells of an award that one of these, seen later, says is annulled: of the same record, or on another portal of the same title.

@@ -12,8 +12,8 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::{Span, Timestamp};
 use url::Url;
 
 use super::{Amount, BadEntry, ZoneFrom};
@@ -23,12 +23,15 @@ pub use closing::{
     Awaited, Closing, DEADLINE_FOR, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated,
     unreadable,
 };
-pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, next_lots, said_now};
+pub use lots::{
+    AWARD_BEFORE, AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, ENDED, FROM_TO, LOT_AWARDS, LOT_WORTH, LOTS_DUE, first_open, lots_due,
+    moved_lots, next_lots, said_now,
+};
 pub use portals::{Joined, Said, as_one, is_closed, named_by};
 pub use texts::{Texts, language_code};
 
 /// Fields of a tender's record that are lists of which is told what came and what went.
-pub const LISTS: [&str; 9] = ["lots", LOT_WORTH, LOT_AWARDS, "documents", "cpv", "unspsc", "naics", "classes", "performed_in"];
+pub const LISTS: [&str; 10] = ["lots", LOT_WORTH, LOT_AWARDS, CONTRACTS, "documents", "cpv", "unspsc", "naics", "classes", "performed_in"];
 
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
 
@@ -193,6 +196,35 @@ pub struct Term {
     pub renewals: Option<u32>,
     /// What is said of renewals.
     pub renewal: String,
+}
+
+impl Term {
+    /// This term as a later word on it leaves it: what that leaves out stays, and another length gives another end.
+    #[must_use]
+    pub fn then(&self, later: &Self) -> Self {
+        let start = later.start.or(self.start);
+        let by_length = || start.and_then(|start| last_day(start, &later.duration));
+        let end = later.end.or_else(by_length).or(if later.duration.is_empty() { self.end } else { None });
+        // A length that was said before is none of another end.
+        let stays = later.end.is_none() || later.end == self.end;
+        let duration = if later.duration.is_empty() && stays { self.duration.clone() } else { later.duration.clone() };
+        let renewal = if later.renewal.is_empty() { self.renewal.clone() } else { later.renewal.clone() };
+        Self { start, end, duration, renewals: later.renewals.or(self.renewals), renewal }
+    }
+}
+
+/// The last day of a term that begins on this one and is so long: "24 months".
+fn last_day(start: Date, length: &str) -> Option<Date> {
+    let (count, unit) = length.split_once(' ')?;
+    let count = count.parse::<i64>().ok()?;
+    let span = match unit {
+        "day" | "days" => Span::new().try_days(count),
+        "week" | "weeks" => Span::new().try_weeks(count),
+        "month" | "months" => Span::new().try_months(count),
+        "year" | "years" => Span::new().try_years(count),
+        _ => return None,
+    };
+    start.checked_add(span.ok()?).ok()?.yesterday().ok()
 }
 
 /// A result of one lot, or of the whole.
@@ -427,5 +459,28 @@ impl Filed {
     /// Its place in the order of a procedure's notices: by publication, where that is known.
     pub fn at(&self) -> Timestamp {
         self.published.unwrap_or(self.seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_word_on_a_term_leaves_what_it_does_not_say() {
+        let term = |written: &str| {
+            let [start, end, duration]: [&str; 3] = written.split('|').collect::<Vec<_>>().try_into().unwrap();
+            Term { start: start.parse().ok(), end: end.parse().ok(), duration: duration.to_owned(), ..Term::default() }
+        };
+        for (known, later, want) in [
+            ("2026-01-01|2026-12-31|12 months", "||", "2026-01-01|2026-12-31|12 months"),
+            ("2026-01-01|2026-12-31|12 months", "|2027-06-30|", "2026-01-01|2027-06-30|"),
+            ("2026-01-01|2026-12-31|12 months", "||24 months", "2026-01-01|2027-12-31|24 months"),
+            ("|2026-12-31|", "||2 years", "||2 years"),
+            ("||1 year", "2026-03-01||", "2026-03-01||1 year"),
+            ("2026-01-01||", "||three years", "2026-01-01||three years"),
+        ] {
+            assert_eq!(term(known).then(&term(later)), term(want), "{known} {later}");
+        }
     }
 }

@@ -22,8 +22,8 @@ use crate::base::text::clip;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind,
-    Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
+    AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal,
+    SignalKind, Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
 };
 use crate::store::{EntryFilter, StoreError};
 use crate::{outbox, render, route};
@@ -193,7 +193,7 @@ fn to_machines(config: &Config, turn: &mut Turn, (wanted, (signal, telling)): (&
 
 /// Whether it says how a tender ended, or that this is otherwise: that is news also when nobody can answer it any more.
 fn ends(signal: &Signal) -> bool {
-    const ENDS: [&str; 4] = [AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, "award_value"];
+    const ENDS: [&str; 5] = [AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, CONTRACTS, "award_value"];
     let lost = |(name, old, _): &(String, Option<String>, Option<String>)| name == "winner" && old.is_some();
     let otherwise = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(lost));
     let closed =
@@ -207,6 +207,7 @@ fn ends(signal: &Signal) -> bool {
         || of_lots
         || is_moved_to_the_past(signal)
         || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded | SignalKind::WentAway)
+        || matches!(signal.kind, SignalKind::ContractModified | SignalKind::ContractCompleted)
 }
 
 /// Whether it says nothing but that offers are taken no more.

@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, still_open, until};
-use super::ended::{again, ended_lots, label_lots, next_lots, of_lots};
+use super::ended::{again, ended_early, ended_lots, label_lots, next_lots, of_lots};
 use super::language::{Language, Word, of_number, plural};
 use super::sentence::{Told, annulled, called, field, is_annulment, ordered, value, won};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Fits, Holder, Reader};
 use crate::base::caps;
 use crate::base::ids::RecordId;
-use crate::model::{Closing, FieldName, LOTS_DUE, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
+use crate::model::{Closing, FieldName, LOT_AWARDS, LOTS_DUE, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -126,8 +126,8 @@ fn labelled(reader: &Reader<'_>, signal: &Signal, other: Option<&str>) -> String
             (SignalKind::TenderCancelled, "reason", _, new) => new,
             (SignalKind::TenderCancelled, "winner", Some(old), None) => Some(field(language, name, Some(&old), None)),
             // The label says the stage.
-            (SignalKind::TenderChanged, "stage", ..) if is_close(signal, field_of) => None,
-            (SignalKind::TenderCancelled, ..) | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
+            (SignalKind::TenderCancelled, ..) => None,
+            (kind, "stage", _, _) if says_stage(kind) || is_close(signal, field_of) => None,
             // Why it had ended concerns nobody any more.
             (SignalKind::TenderPublished, "stage" | "reason", _, _) if is_again(signal) => None,
             (_, LOTS_DUE, None, Some(new)) if of_label == Some(LOTS_DUE) => again(language, &new, true),
@@ -229,7 +229,7 @@ fn label(language: Language, signal: &Signal) -> &'static str {
     if is_annulment(signal) {
         return language.signal(SignalKind::AwardAnnulled);
     }
-    if let Some(label) = of_lots(language, signal) {
+    if let Some(label) = of_lots(language, signal).or_else(|| ended_early(language, signal)) {
         return label;
     }
     if signal.gone().is_some() {
@@ -263,6 +263,15 @@ fn label(language: Language, signal: &Signal) -> &'static str {
         if signal.kind == SignalKind::TenderChanged && fields.iter().any(replaced) {
             return said(language, ["Winner changed", "Cambia el adjudicatario", "Победитель изменился"]);
         }
+        // Who joins others is told as that.
+        let joined = |(name, old, new): &Told| match name.as_str() {
+            LOT_AWARDS => old.is_none() && new.is_some(),
+            "winner" => old.is_some() && !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty(),
+            _ => false,
+        };
+        if signal.kind == SignalKind::TenderChanged && fields.iter().any(joined) {
+            return said(language, ["Another award", "Otra adjudicación", "Ещё один победитель"]);
+        }
     }
     if is_again(signal) {
         return said(language, ["Takes offers again", "Vuelve a admitir ofertas", "Снова принимает заявки"]);
@@ -281,6 +290,12 @@ fn is_hour(signal: &Signal, (name, old, new): &Told) -> bool {
     let day = old.as_deref().and_then(|old| old.parse::<Date>().ok());
     let at = new.as_deref().and_then(|new| new.parse::<Zoned>().ok());
     signal.kind == SignalKind::DeadlineMoved && name == "deadline" && day.is_some() && day == at.map(|at| at.date())
+}
+
+/// Whether a kind of news says by itself where its tender stands.
+const fn says_stage(kind: SignalKind) -> bool {
+    use SignalKind::{ContractCompleted, ContractModified, TenderAwarded, TenderSuspended};
+    matches!(kind, TenderSuspended | TenderAwarded | ContractModified | ContractCompleted)
 }
 
 /// Whether a tender that was suspended, or took no offers any more, is open again.

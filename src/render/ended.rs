@@ -1,18 +1,48 @@
 //! What became of the lots of a tender, in the reader's words: won, closed without award, still to be had. Knows no letter and no store.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Language;
 use super::due::said;
 use super::lots::named;
 use super::sentence::{Told, moment};
-use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOTS_DUE, Signal, SignalKind, Story};
+use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, ENDED, LOT_AWARDS, LOTS_DUE, Signal, SignalKind, Story};
 
 /// The field of the lots whose end is what is told; others are told with what became of them.
 pub(super) fn label_lots(language: Language, signal: &Signal) -> Option<&'static str> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return None };
     let has = |asked: &&str| fields.iter().any(|field| field.0 == *asked && (*asked != LOTS_DUE || is_again(field)));
     [LOTS_DUE, AWARDED_LOTS, CANCELLED_LOTS].into_iter().find(has).filter(|_| of_lots(language, signal).is_some())
+}
+
+/// What a changed contract is called where it is over before the day on which it was to end.
+pub(super) fn ended_early(language: Language, signal: &Signal) -> Option<&'static str> {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
+    let day = |until: &str| until.trim_start_matches(ENDED).trim().parse::<Date>().ok();
+    let last = |text: &Option<String>| {
+        let each = text.as_deref().unwrap_or_default().split("; ");
+        each.filter_map(|one| day(one.rsplit_once(", ").map_or(one, |(_, until)| until))).min()
+    };
+    let sooner =
+        |(name, old, new): &Told| ["contract_end", CONTRACTS].contains(&name.as_str()) && last(new).is_some() && last(new) < last(old);
+    let early = signal.kind == SignalKind::ContractCompleted && fields.iter().any(sooner);
+    early.then(|| said(language, ["Contract ended early", "Contrato terminado antes de tiempo", "Контракт прекращён досрочно"]))
+}
+
+/// "L2: Acme, ended on Sun 6 Dec 2026": until when contracts run.
+pub(super) fn contracts(language: Language, text: &str) -> String {
+    let day = |day: &str| day.parse::<Date>().map_or_else(|_| day.to_owned(), |day| language.date(day));
+    let one = |one: &str| {
+        let Some((whose, until)) = one.rsplit_once(", ") else { return one.to_owned() };
+        let until = match until.strip_prefix(ENDED).map(str::trim) {
+            None => day(until),
+            Some("") => said(language, ["ended", "terminado", "завершён"]).to_owned(),
+            Some(on) => format!("{} {}", said(language, ["ended on", "terminado el", "завершён"]), day(on)),
+        };
+        format!("{whose}, {until}")
+    };
+    text.split("; ").map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// Whether a field tells of lots that had ended and take offers again.

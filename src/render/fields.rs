@@ -3,13 +3,16 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, DEADLINE_FOR, FactName, LOT_AWARDS, LOT_WORTH, LOTS_DUE, TITLES, UNREADABLE};
+use crate::model::{
+    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, CONTRACTS, DEADLINE_FOR, FactName, LOT_AWARDS, LOT_WORTH, LOTS_DUE, TITLES,
+    UNREADABLE,
+};
 
 /// What the deadline of a tender is called where those of its lots are told.
 pub(super) const FIRST_DEADLINE: &str = "first_deadline";
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 64] = [
+const NAMES: [(&str, [&str; 3]); 66] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
@@ -21,6 +24,8 @@ const NAMES: [(&str, [&str; 3]); 64] = [
     ("lot", ["lot", "lote", "лот"]),
     (LOT_WORTH, ["values of lots", "importes de los lotes", "стоимость лотов"]),
     (LOT_AWARDS, ["who won the lots", "adjudicatarios de los lotes", "победители лотов"]),
+    (CONTRACTS, ["contract", "contrato", "контракт"]),
+    (AWARD_BEFORE, ["value of the contract before", "importe adjudicado antes", "прежняя цена контракта"]),
     (CANCELLED_LOTS, ["lots closed without award", "lotes cancelados o desiertos", "лоты, отменённые или несостоявшиеся"]),
     (AWARDED_LOTS, ["awarded lots", "lotes adjudicados", "лоты с победителем"]),
     (FIRST_DEADLINE, ["first deadline", "primer plazo", "первый срок"]),
@@ -78,7 +83,7 @@ const NAMES: [(&str, [&str; 3]); 64] = [
 const CLASS: [&str; 3] = ["what is bought (its class)", "qué se compra (su clase)", "что закупается (класс)"];
 
 /// Words that stand for a value in these fields, as people say them.
-const VALUES: [(&str, &str, [&str; 3]); 37] = [
+const VALUES: [(&str, &str, [&str; 3]); 38] = [
     // Why nobody won: code list `non-award-justification` of eForms.
     ("reason", "all-rej", ["no offer could be accepted", "ninguna oferta era admisible", "ни одна заявка не подошла"]),
     ("reason", "chan-need", ["the buyer's needs changed", "cambiaron las necesidades del comprador", "изменились потребности заказчика"]),
@@ -113,6 +118,7 @@ const VALUES: [(&str, &str, [&str; 3]); 37] = [
     (DEADLINE_FOR, "interest", ["expressions of interest", "manifestaciones de interés", "выражения интереса"]),
     ("award", "won", ["won", "ganada", "победа"]),
     ("award", "lost", ["lost", "perdida", "проигрыш"]),
+    ("award", "ended", ["the contract is over", "el contrato ha terminado", "контракт завершён"]),
     ("award", "annulled", ["annulled", "anulada", "отменено"]),
     ("nature", "goods", ["goods", "suministros", "товары"]),
     ("nature", "services", ["services", "servicios", "услуги"]),

@@ -10,14 +10,16 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use super::Language;
 use super::clean::line;
 use super::due::{odd_words, said, stage_word};
-use super::ended::{again as again_until, ended, ended_lots, is_again, label_lots, next_lots, of_lots, won_by_lots};
+use super::ended::{
+    again as again_until, contracts, ended, ended_early, ended_lots, is_again, label_lots, next_lots, of_lots, won_by_lots,
+};
 use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
 use super::lots::named;
 use crate::base::text::words;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FAR, FactName, LISTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Oddity, Organisation, SAID_APART,
-    Signal, SignalKind, Stage, Story, Unknown,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, CONTRACTS, FAR, FROM_TO, FactName, LISTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Oddity,
+    Organisation, SAID_APART, Signal, SignalKind, Stage, Story, Unknown,
 };
 
 /// Fields whose times are deadlines.
@@ -90,7 +92,8 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             });
             let told: Vec<String> = told.collect();
             let more = (*more > 0).then(|| language.and_more_fields(*more as usize));
-            let label = if is_annulment(signal) { Some(language.signal(SignalKind::AwardAnnulled)) } else { of_lots(language, signal) };
+            let of_lots = || of_lots(language, signal).or_else(|| ended_early(language, signal));
+            let label = if is_annulment(signal) { Some(language.signal(SignalKind::AwardAnnulled)) } else { of_lots() };
             let label = label.map_or_else(String::new, |label| format!("{label}: "));
             format!("{label}{title}: {}", told.into_iter().chain(more).collect::<Vec<_>>().join("; "))
         }
@@ -122,6 +125,8 @@ pub(super) fn is_annulment(signal: &Signal) -> bool {
         (!text.ends_with('…')).then(|| each.collect())
     };
     let lost = |(name, old, new): &(String, Option<String>, Option<String>)| match name.as_str() {
+        // One company may have won other lots too.
+        LOT_AWARDS => old.is_some() && new.is_none(),
         "winner" | AWARDED_LOTS => {
             matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old))
         }
@@ -149,6 +154,7 @@ pub(super) fn annulled(language: Language, signal: &Signal, (name, old, new): (&
     match (name, old, new) {
         _ if !is_annulment(signal) => None,
         ("winner", Some(old), None) => Some(old.to_owned()),
+        (LOT_AWARDS, Some(old), None) => Some(value(language, None, LOT_AWARDS, old, None)),
         ("stage", _, Some(new)) if Stage::from_word(new) == Some(Stage::Open) => {
             Some(said(language, ["the tender is open", "la licitación está abierta", "тендер открыт"]).to_owned())
         }
@@ -173,13 +179,15 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     let (label, of_lots) = (label_lots(language, signal), of_lots(language, signal).is_some());
     let awarded = signal.kind == SignalKind::TenderAwarded;
     let by_lots = won_by_lots(fields);
+    // Which lot lost its award says whose it was.
+    let lost = is_annulment(signal) && fields.iter().any(|(name, old, new)| name == LOT_AWARDS && old.is_some() && new.is_none());
     let again = fields.iter().any(is_again) || signal.kind == SignalKind::TenderPublished;
     let came = |[old, new]: [&Option<String>; 2]| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty();
     let shown = |(name, old, new): &Told| match name.as_str() {
         // That a lot has ended no longer is said where it takes offers again.
         AWARDED_LOTS | CANCELLED_LOTS if again && !came([old, new]) => false,
-        LOT_AWARDS => by_lots,
-        "winner" | "award_value" | AWARDED_LOTS => !by_lots,
+        LOT_AWARDS => by_lots || lost,
+        "winner" | "award_value" | AWARDED_LOTS => !by_lots && !lost,
         _ => true,
     };
     let mut fields: Vec<&Told> = fields.iter().filter(|field| shown(field) && !said_of_lots(signal, field)).collect();
@@ -286,6 +294,9 @@ pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, tex
             |one: &str| one.rsplit_once(", ").map_or_else(|| one.to_owned(), |(who, worth)| format!("{who}, {}", language.amounts(worth)));
         return text.split("; ").map(amount).collect::<Vec<_>>().join("; ");
     }
+    if name == CONTRACTS {
+        return contracts(language, text);
+    }
     if let Some(stage) = Stage::from_word(text).filter(|stage| name == "stage" && *stage != Stage::Unknown) {
         return stage_word(language, stage).to_owned();
     }
@@ -307,7 +318,7 @@ pub(super) fn moment(language: Language, zone: Option<&TimeZone>, text: &str, si
         let end = begin.timestamp().saturating_add(SignedDuration::from_hours(36)).unwrap_or(Timestamp::MAX);
         (language.date(day), begin.timestamp(), end)
     } else {
-        return language.amounts(text);
+        return text.split(FROM_TO).map(|amount| language.amounts(amount)).collect::<Vec<_>>().join(FROM_TO);
     };
     let odd = signal.and_then(|signal| match (at.duration_since(signal.at) > FAR, end < signal.seen) {
         (true, _) => Some(Oddity::Far),
@@ -372,6 +383,9 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
             };
             format!("{}{on}: {title}{worth}", said(ends))
         }
+        SignalKind::ContractModified | SignalKind::ContractCompleted => {
+            format!("{}: {title}{}", language.signal(kind), then([", ", ", ", ", "], with))
+        }
         SignalKind::ArticlePublished => said(["The press writes: ", "La prensa escribe: ", "Пресса пишет: "]) + title,
         SignalKind::VacancyPublished => said(["Looks for staff: ", "Busca personal: ", "Ищет сотрудников: "]) + title,
         SignalKind::PageChanged => said(["A new page: ", "Página nueva: ", "Новая страница: "]) + title,
@@ -382,8 +396,6 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
         | SignalKind::TenderCancelled
         | SignalKind::TenderAwarded
         | SignalKind::AwardAnnulled
-        | SignalKind::ContractModified
-        | SignalKind::ContractCompleted
         | SignalKind::PriceMoved
         | SignalKind::BranchOpened
         | SignalKind::RecordChanged
@@ -408,6 +420,14 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         let noun = if lot.contains(", ") { "lots" } else { "lot" };
         return format!("{} {lot}: {old} → {new}", name_of(language, noun));
     }
+    // Of one contract or lot of several, what it was and what it is.
+    if let (CONTRACTS | LOT_AWARDS, Some((whose, was)), Some((same, is))) =
+        (name, old.and_then(|old| old.rsplit_once(", ")), new.and_then(|new| new.rsplit_once(", ")))
+        && whose == same
+        && !whose.contains("; ")
+    {
+        return format!("{whose}, {was} → {is}");
+    }
     if let (BUYER_SAYS, Some(new)) = (name, new) {
         return format!("{}: {new}", name_of(language, name));
     }
@@ -428,7 +448,7 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         return format!("{}{gap}{new}", name_of(language, name));
     }
     // What a lot was worth and what it is worth now.
-    let list = LISTS.contains(&name) && !([LOT_WORTH, LOT_AWARDS].contains(&name) && old.is_some() && new.is_some());
+    let list = LISTS.contains(&name) && !([LOT_WORTH, LOT_AWARDS, CONTRACTS].contains(&name) && old.is_some() && new.is_some());
     let name = name_of(language, name);
     match (old, new, language) {
         (Some(old), Some(new), Language::En) if list => format!("{name}: removed {old}, added {new}"),
@@ -533,6 +553,48 @@ mod tests {
             (vec![stage, field("winner", None, Some("Acme")), lot], "X: now awarded, was open; Acme won it; lot L1 closed without award"),
         ] {
             assert_eq!(told(SignalKind::TenderAwarded, Story::Changed { title: "X".to_owned(), fields, more: 0 })[0], want);
+        }
+    }
+
+    #[test]
+    fn what_became_of_contracts_is_told_from_what_to_what() {
+        let field = |(name, old, new): (&str, &str, &str)| {
+            let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            (name.to_owned(), said(old), said(new))
+        };
+        let changed = |fields: &[(&str, &str, &str)]| Story::Changed {
+            title: "X".into(),
+            fields: fields.iter().copied().map(field).collect(),
+            more: 0,
+        };
+        for (kind, story, want) in [
+            (
+                SignalKind::ContractModified,
+                changed(&[("award_value", "100000 EUR", "150000 EUR"), ("contract_end", "2027-02-28", "2027-05-31")]),
+                "X: value of the contract 100,000 EUR → 150,000 EUR; end of the contract Sun 28 Feb 2027 → Mon 31 May 2027",
+            ),
+            (
+                SignalKind::ContractCompleted,
+                changed(&[("contracts", "L2: Acme, S.L., 2027-03-31", "L2: Acme, S.L., ended 2026-12-06")]),
+                "Contract ended early: X: L2: Acme, S.L., Wed 31 Mar 2027 → ended on Sun 6 Dec 2026",
+            ),
+            (
+                SignalKind::ContractModified,
+                changed(&[("contracts", "L1: A, 2027-03-31; L2: A, 2027-03-31", "L1: A, 2027-04-30; L2: A, 2027-04-30")]),
+                "X: contract L1: A, Wed 31 Mar 2027; L2: A, Wed 31 Mar 2027 → L1: A, Fri 30 Apr 2027; L2: A, Fri 30 Apr 2027",
+            ),
+            (
+                SignalKind::TenderChanged,
+                changed(&[("awarded_lots", "L1; L2", "L1"), ("cancelled_lots", "", "L2"), ("lot_awards", "L2: Acme, 20000 EUR", "")]),
+                "Award annulled: X: L2: Acme, 20,000 EUR; lot L2 closed without award",
+            ),
+            (
+                SignalKind::ContractModified,
+                Story::Appeared { title: "X".into(), by: Some("B".into()), with: Some("2000000 AUD → 2500000 AUD".into()), on: None },
+                "Contract changed: X, 2,000,000 AUD → 2,500,000 AUD (B)",
+            ),
+        ] {
+            assert_eq!(told(kind, story)[0], want);
         }
     }
 

@@ -20,6 +20,8 @@ enum Holds {
     Awarded,
     /// As long as its tender is in one of these stages: one that takes offers again is not suspended, nor awarded when the award was annulled.
     Stage(&'static [Stage]),
+    /// As long as nothing says that its contract is over, or ends on another day.
+    Running,
     /// It happened, whatever became of it.
     Always,
 }
@@ -41,10 +43,10 @@ const fn holds(kind: SignalKind) -> Holds {
         | SignalKind::RecordChanged => Holds::Listed,
         SignalKind::WentAway => Holds::Gone,
         SignalKind::AwardWon | SignalKind::AwardLost => Holds::Awarded,
+        SignalKind::ContractExpiring => Holds::Running,
         SignalKind::AwardAnnulled
         | SignalKind::ContractModified
         | SignalKind::ContractCompleted
-        | SignalKind::ContractExpiring
         | SignalKind::BranchOpened
         | SignalKind::ArticlePublished
         | SignalKind::PageChanged => Holds::Always,
@@ -80,6 +82,11 @@ impl View<'_> {
                 let stage = record.and_then(|record| Stage::from_word(&record.text("stage")?)).filter(|stage| *stage != Stage::Unknown);
                 let over = signal.kind == SignalKind::TenderSuspended && self.is_closed(signal.record);
                 !over && stage.is_none_or(|stage| stages.contains(&stage))
+            }
+            Holds::Running => {
+                let stage = record.and_then(|record| Stage::from_word(&record.text("stage")?));
+                let moved = self.known.signals.iter().any(|other| other.seen <= self.at && signal.is_moved_end(other));
+                !moved && !matches!(stage, Some(Stage::Completed | Stage::Cancelled))
             }
             Holds::Always => true,
         }
@@ -170,6 +177,35 @@ mod tests {
         let exhibits = [Signal { story, ..signal(&acme, ExhibitorListed, 1, 1) }];
         check(&acme, &[made(company, Some(5), None)], &exhibits, 6, &[false]);
         check(&acme, &[made(company, Some(9), None)], &exhibits, 9, &[true]);
+    }
+
+    #[test]
+    fn that_a_contract_ends_soon_holds_as_long_as_it_ends_on_that_day() {
+        use SignalKind::{ContractCompleted, ContractExpiring, ContractModified};
+        let acme = organisation("Acme", &[]);
+        let made = |stage: &str| record("fair", "Acme", RecordKind::Tender, &[("title", "x"), ("stage", stage)]);
+        let ends = |on: &str| Story::Appeared { title: "x".to_owned(), by: None, with: None, on: on.parse().ok() };
+        let moved = |name: &str, old: &str, new: &str| Story::Changed {
+            title: "x".to_owned(),
+            fields: vec![(name.to_owned(), Some(old.to_owned()), Some(new.to_owned()))],
+            more: 0,
+        };
+        let soon = Signal { story: ends("2026-03-31"), ..signal(&acme, ContractExpiring, 1, 1) };
+        for (stage, kind, story, at, want) in [
+            ("awarded", ContractModified, moved("contract_end", "2026-03-31", "2026-06-30"), 5, false),
+            // Not yet known then; another contract's end.
+            ("modified", ContractModified, moved("contract_end", "2026-03-31", "2026-06-30"), 4, true),
+            ("modified", ContractModified, moved("contract_end", "2026-04-30", "2026-06-30"), 5, true),
+            ("modified", ContractModified, moved("award_value", "1 EUR", "2 EUR"), 5, true),
+            ("awarded", ContractModified, moved("contracts", "L1: A, 2026-03-31", "L1: A, 2026-06-30"), 5, false),
+            ("awarded", ContractCompleted, moved("contracts", "L1: A, 2026-03-31", "L1: A, ended 2026-01-05"), 5, false),
+            ("completed", ContractModified, moved("award_value", "1 EUR", "2 EUR"), 5, false),
+        ] {
+            let told = [soon.clone(), Signal { story, ..signal(&acme, kind, 5, 5) }];
+            let known = made(stage);
+            let known = [Record { changed: day(1), ..known }];
+            check(&acme, &known, &told, at, &[want, true]);
+        }
     }
 
     fn check(acme: &crate::model::Organisation, records: &[Record], signals: &[Signal], at: i64, want: &[bool]) {

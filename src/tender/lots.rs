@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Content, Deadline, Lot, Stage};
+use crate::model::{Award, Content, Deadline, Lot, Stage, Term};
 
 impl Content {
     /// The deadlines that count, with the lot each is of; the whole's is of none. A lot that is cancelled, awarded or closed is due no more, nor is what the
@@ -35,6 +35,18 @@ impl Content {
     /// The lots that can still be won and say nothing of when they are due: what the whole says is theirs.
     pub fn lots_of_the_whole(&self) -> impl Iterator<Item = &Lot> {
         self.over_and_open().1.into_iter().filter(|lot| !lot.deadlines.iter().any(|deadline| deadline.kind.binds()))
+    }
+
+    /// How long the contract of an award runs: as it says itself, else as its lot or the whole does.
+    pub fn term_of(&self, award: &Award) -> Option<Term> {
+        let lot = self.lots.iter().filter(|lot| award.lots.contains(&lot.id)).find_map(|lot| lot.term.as_ref());
+        // Where there is one lot, what is awarded is that.
+        let lot = lot.or_else(|| self.lots.first().filter(|_| self.lots.len() == 1 && award.lots.is_empty())?.term.as_ref());
+        let planned = lot.or(self.term.as_ref());
+        match (planned, &award.term) {
+            (Some(planned), Some(own)) => Some(planned.then(own)),
+            (planned, own) => own.as_ref().or(planned).cloned(),
+        }
     }
 
     /// The lots that somebody has won, where there are several.

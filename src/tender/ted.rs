@@ -94,7 +94,7 @@ const COMPLETION: (NoticeKind, Stage) = (NoticeKind::Completion, Stage::Complete
 /// Where the results of a notice leave the procedure; `None` when it has none.
 pub(super) fn stage_of(outcomes: impl Iterator<Item = Outcome>) -> Option<Stage> {
     let stages = outcomes.map(|outcome| match outcome {
-        Outcome::Provisional | Outcome::Won | Outcome::Signed => Stage::Awarded,
+        Outcome::Provisional | Outcome::Won | Outcome::Signed | Outcome::Ended => Stage::Awarded,
         Outcome::Pending => Stage::Closed,
         Outcome::Unsuccessful | Outcome::Withdrawn => Stage::Cancelled,
     });

@@ -5,6 +5,7 @@
 //! changes the parts it speaks of: lots, documents, deadlines and values by what they are told apart by, the others as a whole. Results come
 //! to those that are there; one that follows another notice takes the place of that one's results.
 
+mod results;
 mod stand;
 
 use std::borrow::Cow;
@@ -12,9 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::model::{
-    Amendment, Award, Content, Deadline, DeadlineKind, Lot, Notice, NoticeKind, Outcome, Party, Raw, Stage, Texts, WorthKind,
-};
+use crate::model::{Amendment, Award, Content, Deadline, DeadlineKind, Lot, Notice, NoticeKind, Party, Raw, Stage, Term, Texts, WorthKind};
 
 /// Notices that are looked at for being idle: each costs a fold of all.
 const TRIES: usize = 64;
@@ -40,6 +39,10 @@ pub struct Tender {
     status: Status,
     /// Which notice called again for a lot that had ended, by the lot; the whole is called "".
     again: BTreeMap<String, usize>,
+    /// Which notice said last what its results come to in sum.
+    summed: Option<usize>,
+    /// Deadlines of rounds that were cancelled, while the tender is planned anew.
+    past: BTreeSet<(DeadlineKind, Timestamp)>,
     /// Awards whose place those of a later call took.
     aside: Vec<Award>,
     /// Deadlines that lots had so far.
@@ -130,6 +133,14 @@ fn renew<T: Part>(old: &mut T, new: &T, whole: bool) -> bool {
     !new.is_nothing()
 }
 
+/// Puts what is said now of how long a contract runs over what was known.
+fn prolong(old: &mut Option<Term>, new: Option<&Term>) -> bool {
+    if let Some(new) = new {
+        *old = Some(old.as_ref().map_or_else(|| new.clone(), |old| old.then(new)));
+    }
+    new.is_some()
+}
+
 /// Puts the newer things in the place of those they are the same as, or after them.
 fn renew_each<T: Clone>(old: &mut Vec<T>, new: &[T], whole: bool, same: impl Fn(&T, &T) -> bool) -> bool {
     // Of one kind there may be several before and after.
@@ -159,6 +170,8 @@ impl Tender {
             stated: Stage::Unknown,
             status: Status::default(),
             again: BTreeMap::new(),
+            summed: None,
+            past: BTreeSet::new(),
             aside: Vec::new(),
             of_lots: BTreeSet::new(),
         }
@@ -184,12 +197,13 @@ impl Tender {
         }
         self.awards(notice, place);
         self.lots_stand(notice, place, &stood);
-        self.stand(notice);
+        self.stand(notice, before);
         self.goes_on(notice, before);
         self.by_status(notice);
         self.stated = self.notice.stage;
         self.ends_with_lots();
         self.opens_again(before, place);
+        self.planned_again(notice, before, &stood);
         self.moves_with_lots();
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
@@ -267,7 +281,7 @@ impl Tender {
             ("places", renew(&mut old.places, &new.places, whole)),
             ("documents", renew_each(&mut old.documents, &new.documents, whole, |a, b| a.url == b.url)),
             ("submission", renew(&mut old.submission, &new.submission, whole)),
-            ("term", renew(&mut old.term, &new.term, whole)),
+            ("term", if whole { renew(&mut old.term, &new.term, whole) } else { prolong(&mut old.term, new.term.as_ref()) }),
             ("eu_funds", renew(&mut old.eu_funds, &new.eu_funds, whole)),
             ("suits_small", renew(&mut old.suits_small, &new.suits_small, whole)),
             ("reserved", renew(&mut old.reserved, &new.reserved, whole)),
@@ -294,35 +308,6 @@ impl Tender {
         };
         known.iter().filter(|lot| !named.contains(lot.id.as_str())).filter(stays).cloned().collect()
     }
-
-    /// Results: those of a notice that is followed make room, and those of a lot that was called for again to those of that call; those of the same id
-    /// and lots are renewed, others come to those that are there.
-    fn awards(&mut self, notice: &Notice, place: usize) {
-        let new: Vec<&Award> = notice.content.awards.iter().filter(|award| !self.aside.contains(award)).collect();
-        let all = notice.whole && !(notice.results_apart && new.is_empty());
-        let follows = |from: usize| !new.is_empty() && !notice.previous.is_empty() && self.names[from].contains(&notice.previous);
-        let known = std::mem::take(&mut self.notice.content.awards);
-        let mut awards: Vec<(usize, Award)> = self.awards_from.iter().copied().zip(known).collect();
-        let past: Vec<Award> = awards.iter().filter(|(from, award)| self.is_past(*from, award)).map(|(_, award)| award.clone()).collect();
-        let before = awards.len();
-        awards.retain(|(from, _)| !all && !follows(*from));
-        let fewer = awards.len() < before;
-        for award in &new {
-            match awards.iter_mut().find(|(_, known)| same_award(known, award)) {
-                Some(known) => *known = (place, renewed(&known.1, award)),
-                None => awards.push((place, (*award).clone())),
-            }
-        }
-        if fewer || !new.is_empty() {
-            self.said.insert("awards", place);
-            self.notice.found.extend(notice.found.get("awards").map(|path| ("awards", path.clone())));
-        }
-        let fresh: Vec<&Award> = new.into_iter().filter(|award| award.outcome != Outcome::Pending && !past.contains(award)).collect();
-        let over = |award: &Award| past.contains(award) && fresh.iter().any(|new| same_lots(award, new));
-        let (over, awards): (Vec<_>, Vec<_>) = awards.into_iter().partition(|(_, award)| over(award));
-        self.aside.extend(over.into_iter().map(|(_, award)| award));
-        (self.awards_from, self.notice.content.awards) = awards.into_iter().unzip();
-    }
 }
 
 /// Where the lots stood before a notice, and until when offers were taken.
@@ -336,29 +321,6 @@ impl Stood {
         let lots = content.lots.iter().map(|lot| (lot.id.clone(), (lot.stage, lot.deadlines.clone()))).collect();
         Self { lots, deadlines: content.deadlines.clone() }
     }
-}
-
-/// Whether two awards may be of the same lot.
-fn same_lots(one: &Award, other: &Award) -> bool {
-    one.lots.is_empty() || other.lots.is_empty() || one.lots.iter().any(|lot| other.lots.contains(lot))
-}
-
-/// Notices of results count their awards from one each: only those on the same lots are the same.
-fn same_award(old: &Award, new: &Award) -> bool {
-    old.id == new.id && (old.lots == new.lots || old.lots.is_empty() || new.lots.is_empty())
-}
-
-/// An award with what is said of it now; what is left out stays.
-fn renewed(old: &Award, new: &Award) -> Award {
-    let mut award = Award { outcome: new.outcome, reason: new.reason.clone(), ..old.clone() };
-    renew(&mut award.lots, &new.lots, false);
-    renew(&mut award.winners, &new.winners, false);
-    renew(&mut award.losers, &new.losers, false);
-    renew(&mut award.worth, &new.worth, false);
-    renew(&mut award.date, &new.date, false);
-    renew(&mut award.bids, &new.bids, false);
-    renew(&mut award.term, &new.term, false);
-    award
 }
 
 /// Buyers; of one that was known before, what a notice leaves out stays: a result repeats no address.
@@ -411,7 +373,7 @@ fn lots(old: &mut Vec<Lot>, new: &[Lot]) -> bool {
         renew_each(&mut known.worth, &lot.worth, false, |a, b| a.kind == b.kind);
         renew_deadlines(&mut known.deadlines, &lot.deadlines, false);
         renew(&mut known.places, &lot.places, false);
-        renew(&mut known.term, &lot.term, false);
+        prolong(&mut known.term, lot.term.as_ref());
         renew(&mut known.eu_funds, &lot.eu_funds, false);
         renew(&mut known.suits_small, &lot.suits_small, false);
         renew(&mut known.reserved, &lot.reserved, false);

@@ -4,6 +4,7 @@
 mod adding;
 mod altered;
 mod asks;
+mod awards;
 mod calendar;
 mod chain;
 #[path = "../rigs/chain.rs"]

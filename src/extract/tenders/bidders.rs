@@ -62,7 +62,7 @@ pub(super) fn what_changed(amendments: &[&Amendment]) -> String {
 /// Whether somebody won for good: who is first in line while papers are checked may still be turned away.
 pub(super) const fn won(award: &Award) -> bool {
     match award.outcome {
-        Outcome::Won | Outcome::Signed => true,
+        Outcome::Won | Outcome::Signed | Outcome::Ended => true,
         Outcome::Provisional | Outcome::Unsuccessful | Outcome::Withdrawn | Outcome::Pending => false,
     }
 }
@@ -128,9 +128,8 @@ impl Told {
         told.party(winner);
         told.lots_of(notice, award);
         told.worth(&award.worth);
-        let term = award.term.as_ref().or(notice.content.term.as_ref());
-        told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
-        told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
+        told.term(notice.content.term_of(award).as_ref());
+        told.put("award", if award.outcome == Outcome::Ended { award.outcome.word() } else { "" });
         told.other_ids(&notice.content);
         Some(told)
     }
@@ -141,7 +140,8 @@ impl Told {
         let mut all = Vec::new();
         for award in awards.iter().filter(|award| !award.losers.is_empty()) {
             // Where each offer has a decision of its own, the winner's is another one for the same lots.
-            let others = awards.iter().filter(|other| won(other) && other.lots == award.lots && !won(award));
+            let of_it = |other: &&Award| won(other) && other.lots == award.lots;
+            let others = awards.iter().filter(of_it).filter(|other| !won(award) || other.id == award.id && *other != award);
             let winners: Vec<&str> = std::iter::once(award)
                 .filter(|award| won(award))
                 .chain(others)

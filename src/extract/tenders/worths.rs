@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 
 use super::Told;
 use super::bidders::won;
-use crate::model::{Award, Lot, Worth, WorthKind};
+use super::dues::named;
+use crate::model::{AWARD_BEFORE, Award, Content, ENDED, Lot, Outcome, Worth, WorthKind};
 
 impl Told {
     /// One amount of each kind: values are never summed, so of several the largest stands for all.
@@ -17,6 +18,7 @@ impl Told {
                 WorthKind::Minimum => "minimum",
                 WorthKind::Maximum => "maximum",
                 WorthKind::Award => "award_value",
+                WorthKind::Before => AWARD_BEFORE,
             };
             self.put(name, largest(worth, kind).unwrap_or_default());
         }
@@ -25,9 +27,33 @@ impl Told {
 
 /// What was awarded, where the notice says no sum and one award has a winner. Several are never summed: they may be of one lot.
 pub(super) fn awarded(awards: &[Award]) -> Option<String> {
+    largest(&only(awards)?.worth, WorthKind::Award)
+}
+
+/// What the one contract came to before its notice changed it.
+pub(super) fn before(awards: &[Award]) -> Option<String> {
+    largest(&only(awards)?.worth, WorthKind::Before)
+}
+
+/// The award that somebody has won, where it is the only one.
+pub(super) fn only(awards: &[Award]) -> Option<&Award> {
     let mut won = awards.iter().filter(|award| won(award));
-    let one = won.next().filter(|_| won.next().is_none())?;
-    largest(&one.worth, WorthKind::Award)
+    won.next().filter(|_| won.next().is_none())
+}
+
+/// Until when each of several contracts runs, as far as that is said: "L1: Acme, 2027-03-31"; of those that are over since when.
+pub(super) fn until(content: &Content) -> Vec<String> {
+    let all: Vec<&Award> = content.awards.iter().filter(|award| won(award)).collect();
+    let one = |award: &&Award| {
+        let end = content.term_of(award).and_then(|term| term.end).map(|end| end.to_string());
+        let over = (award.outcome == Outcome::Ended).then(|| ENDED.to_owned());
+        let said: Vec<String> = over.into_iter().chain(end).collect();
+        let names: Vec<String> = award.winners.iter().filter_map(|winner| Some(winner.name.best(&[])?.replace(';', ","))).collect();
+        let lots: Vec<&str> = award.lots.iter().map(String::as_str).collect();
+        let whose = [named(&lots), names.join(", ")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+        (!said.is_empty()).then(|| format!("{whose}, {}", said.join(" ")))
+    };
+    all.iter().filter(|_| all.len() > 1).filter_map(one).collect()
 }
 
 /// Who won these lots, and for how much: "L1, L2: Acme, Bolt, 68000 EUR".

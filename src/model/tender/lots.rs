@@ -28,6 +28,16 @@ pub const LOT_WORTH: &str = "lot_values";
 /// The field that says who won each lot and for how much, where there are several.
 pub const LOT_AWARDS: &str = "lot_awards";
 
+/// The field that says until when the contracts of a tender run, where it has several: "L1: Acme, 2027-03-31"; of one that is over "ended 2026-12-06".
+pub const CONTRACTS: &str = "contracts";
+/// What stands before the day on which a contract was over.
+pub const ENDED: &str = "ended";
+/// The field that says what a contract came to before its newest notice changed it, where that says so itself. It is kept, and told with the change.
+pub const AWARD_BEFORE: &str = "award_value_before";
+
+/// What stands between what a contract came to and what it comes to.
+pub const FROM_TO: &str = " → ";
+
 /// Lots of one deadline that are named.
 const SHOWN: usize = 5;
 /// The field that says when the newest notice was published.

@@ -256,13 +256,16 @@ pub enum WorthKind {
     Minimum,
     /// The most it may come to (the ceiling of a framework).
     Maximum,
-    /// What the result says it came to.
+    /// What the result says it came to; of a contract that was changed since, what it comes to now.
     Award,
+    /// What it came to before the notice at hand changed it, where that notice says so itself.
+    Before,
 }
 
 impl WorthKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [Self::Estimate, Self::BudgetNet, Self::BudgetGross, Self::Minimum, Self::Maximum, Self::Award];
+    pub const ALL: [Self; 7] =
+        [Self::Estimate, Self::BudgetNet, Self::BudgetGross, Self::Minimum, Self::Maximum, Self::Award, Self::Before];
 
     /// The word used in output.
     pub const fn word(self) -> &'static str {
@@ -273,6 +276,7 @@ impl WorthKind {
             Self::Minimum => "minimum",
             Self::Maximum => "maximum",
             Self::Award => "award",
+            Self::Before => "award-before",
         }
     }
 }
@@ -328,6 +332,8 @@ pub enum Outcome {
     Won,
     /// The contract is signed.
     Signed,
+    /// The contract was signed and is over, in time or before it.
+    Ended,
     /// Nobody won: no offers, none fit.
     Unsuccessful,
     /// The buyer gave it up.
@@ -343,6 +349,7 @@ impl Outcome {
             Self::Provisional => "provisional",
             Self::Won => "won",
             Self::Signed => "signed",
+            Self::Ended => "ended",
             Self::Unsuccessful => "unsuccessful",
             Self::Withdrawn => "withdrawn",
             Self::Pending => "pending",
@@ -352,7 +359,7 @@ impl Outcome {
     /// Whether somebody won.
     pub const fn has_winner(self) -> bool {
         match self {
-            Self::Provisional | Self::Won | Self::Signed => true,
+            Self::Provisional | Self::Won | Self::Signed | Self::Ended => true,
             Self::Unsuccessful | Self::Withdrawn | Self::Pending => false,
         }
     }

@@ -75,6 +75,30 @@ impl<'a, 'i: 'a> Parts<'a, 'i> {
     }
 }
 
+impl Parts<'_, '_> {
+    /// The tenders of a result by who made them, each with the contracts made on them; those that nobody won are with the first.
+    fn by_winner(&self, tenders: &[String], contracts: &BTreeSet<String>) -> Vec<(Vec<String>, BTreeSet<String>)> {
+        let made = |tender: &String| self.contracts_on.get(tender).into_iter().flatten().filter(|id| contracts.contains(*id));
+        let split = tenders.iter().any(|tender| made(tender).next().is_some());
+        let (won, lost): (Vec<&String>, Vec<&String>) = tenders.iter().partition(|tender| !split || made(tender).next().is_some());
+        let mut each: Vec<(Vec<String>, BTreeSet<String>)> = Vec::new();
+        let mut places: BTreeMap<&[String], usize> = BTreeMap::new();
+        for tender in won {
+            let Some(by) = self.tenders.get(tender).map(|tender| tender.parties.as_slice()) else { continue };
+            let place = *places.entry(by).or_insert(each.len());
+            if place == each.len() {
+                each.push(if split { Default::default() } else { (Vec::new(), contracts.clone()) });
+            }
+            each[place].0.push(tender.clone());
+            each[place].1.extend(made(tender).cloned());
+        }
+        if let Some((first, _)) = each.first_mut() {
+            first.extend(lost.into_iter().cloned());
+        }
+        each
+    }
+}
+
 /// Ids of the tenderers of a party, the leader of a group first.
 fn tenderers<'a, 'i: 'a>(party: Node<'a, 'i>) -> Vec<Node<'a, 'i>> {
     let mut tenderers: Vec<_> = xml::children(party, "Tenderer").take(JOINED).collect();
@@ -91,11 +115,13 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let mut told = BTreeSet::new();
         for (place, lot_result) in xml::children(result, "LotResult").take(RESULTS).enumerate() {
             self.notes.found("awards", lot_result);
-            let mut award = self.lot_result(lot_result, &parts, &mut told);
-            if award.id.is_empty() {
-                award.id = (place + 1).to_string();
+            let room = RESULTS.saturating_sub(awards.len());
+            for mut award in self.lot_result(lot_result, (&parts, room), &mut told) {
+                if award.id.is_empty() {
+                    award.id = (place + 1).to_string();
+                }
+                awards.push(award);
             }
-            awards.push(award);
         }
         // Modifications and completions have contracts alone.
         for (id, contract) in parts.contracts.iter().filter(|(id, _)| !told.contains(*id)) {
@@ -111,10 +137,14 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             let chosen = awards.iter_mut().filter(|award| award.outcome.has_winner());
             chosen.for_each(|award| award.outcome = Outcome::Provisional);
         }
+        if kind == NoticeKind::Completion {
+            awards.iter_mut().filter(|award| award.outcome.has_winner()).for_each(|award| award.outcome = Outcome::Ended);
+        }
         awards
     }
 
-    fn lot_result(&mut self, node: Node<'a, 'i>, parts: &Parts<'a, 'i>, told: &mut BTreeSet<String>) -> Award {
+    /// What became of one lot: where several won it, each with what their own offer comes to, under the one id of the result.
+    fn lot_result(&mut self, node: Node<'a, 'i>, (parts, room): (&Parts<'a, 'i>, usize), told: &mut BTreeSet<String>) -> Vec<Award> {
         let tenders = ids(node, "LotTender/ID");
         let mut contracts: BTreeSet<String> =
             ids(node, "SettledContract/ID").into_iter().filter(|id| parts.contracts.contains_key(id)).collect();
@@ -122,15 +152,27 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             let made = tenders.iter().filter_map(|tender| parts.contracts_on.get(tender)).flatten();
             contracts = made.take(JOINED).cloned().collect();
         }
-        let mut award = self.award(&tenders, &contracts, parts);
+        let code = xml::text(node, "TenderResultCode");
+        let each = if matches!(code.as_str(), "clos-nw" | "open-nw") { Vec::new() } else { parts.by_winner(&tenders, &contracts) };
+        let each = if (2..=room).contains(&each.len()) { each } else { vec![(tenders, contracts.clone())] };
         told.append(&mut contracts);
+        let mut awards = Vec::new();
+        for (tenders, contracts) in &each {
+            let award = self.award(tenders, contracts, parts);
+            awards.push(self.result(node, &code, award));
+        }
+        awards
+    }
+
+    /// An award with what the result of its lot says of it.
+    fn result(&mut self, node: Node<'a, 'i>, code: &str, mut award: Award) -> Award {
         award.id = xml::text(node, "ID");
         let lots = ids(node, "TenderLot/ID");
         if !lots.is_empty() {
             award.lots = lots;
         }
         award.reason = xml::text(node, "DecisionReason/DecisionReasonCode");
-        award.outcome = match xml::text(node, "TenderResultCode").as_str() {
+        award.outcome = match code {
             "selec-w" if award.outcome == Outcome::Pending => Outcome::Won,
             "open-nw" => Outcome::Pending,
             "clos-nw" => nobody(&award.reason),

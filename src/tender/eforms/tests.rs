@@ -175,6 +175,32 @@ fn results_of_every_kind_leave_a_stage() {
 }
 
 #[test]
+fn several_winners_of_a_lot_are_told_apart_with_what_each_offers() {
+    let second = "<efac:SettledContract><cbc:ID>CON-0002</cbc:ID><cbc:IssueDate>2026-05-22+02:00</cbc:IssueDate><efac:LotTender><cbc:ID>TEN-0002</cbc:ID></efac:LotTender></efac:SettledContract>";
+    let settled = "<efac:SettledContract><cbc:ID>CON-0001</cbc:ID></efac:SettledContract>";
+    let text = RESULT.replace(settled, &format!("{settled}{}", settled.replace("0001", "0002")));
+    let text = text.replacen("<efac:TenderingParty>\n", &format!("{second}<efac:TenderingParty>\n"), 1);
+    let (notice, _) = one(&text);
+    let told: Vec<_> = notice
+        .content
+        .awards
+        .iter()
+        .map(|award| {
+            (
+                award.id.as_str(),
+                award.winners.iter().map(|winner| winner.name.best(&[]).unwrap().to_owned()).collect::<Vec<_>>(),
+                worths(&award.worth)[0].1.clone(),
+            )
+        })
+        .take(2)
+        .collect();
+    let pair = vec!["Radiología Norte, S.A.".to_owned(), "Montajes Sur".to_owned()];
+    assert_eq!(told, [("RES-0001", pair, "300000".to_owned()), ("RES-0001", vec!["Otros".to_owned()], "310000".to_owned())]);
+    assert!(notice.content.awards.iter().take(2).all(|award| award.losers.is_empty() && award.lots == ["LOT-0001"]));
+    assert_eq!(one(&RESULT.replace("can-standard", "compl")).0.content.awards[0].outcome, Outcome::Ended);
+}
+
+#[test]
 fn what_is_no_tender_is_set_aside_in_words() {
     let registration = "<BusinessRegistrationInformationNotice xmlns='urn:oasis:names:specification:ubl:schema:xsd:X-2'/>";
     assert_eq!(Format::detect(registration), Some(Format::EForms));

@@ -50,9 +50,11 @@ pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<Notice, BadEnt
         scope.odd("date", &published_text, "no date");
     }
     let tags = tags(root);
-    let (kind, stage) = (kind(root, &tags), stage(&scope, &tags, &content, published));
-    other_ids(&mut scope, &procedure, &mut content);
     let (amendments, amends) = amendments(&scope);
+    // A contract that was amended is a changed one, also where the release has another tag.
+    let amended = amendments.iter().any(|amendment| amendment.place.starts_with("contracts"));
+    let (kind, stage) = (kind(root, &tags), stage(&scope, &tags, (&content, amended), published));
+    other_ids(&mut scope, &procedure, &mut content);
     let bytes = release.to_string();
     let id = [text(root, "id")].into_iter().find(|id| !is_nothing(id)).unwrap_or_else(|| format!("{procedure} {published_text}"));
     Ok(Notice {
@@ -200,18 +202,17 @@ fn kind(root: &Value, tags: &[String]) -> NoticeKind {
 
 /// Where it leaves the procedure (reference, table 2.1): tags that end or change it, then results, then the tender's status
 /// (codelist `tenderStatus`), then what the tags are about.
-fn stage(scope: &Scope<'_>, tags: &[String], content: &Content, published: Option<jiff::Timestamp>) -> Stage {
+fn stage(scope: &Scope<'_>, tags: &[String], (content, amended): (&Content, bool), published: Option<jiff::Timestamp>) -> Stage {
     let root = scope.root;
     let tagged = |wanted: &[&str]| tags.iter().any(|tag| wanted.contains(&tag.as_str()));
     if tagged(&["tenderCancellation"]) {
         return Stage::Cancelled;
     }
     let contracts = list(root, "contracts");
-    let ended = |contract: &Value| text(contract, "status") == "terminated";
-    if tagged(&["contractTermination", "terminationNotice"]) || (!contracts.is_empty() && contracts.iter().all(ended)) {
+    if tagged(&["contractTermination", "terminationNotice"]) || (!contracts.is_empty() && contracts.iter().all(result::is_over)) {
         return Stage::Completed;
     }
-    if tagged(&["contractAmendment"]) {
+    if tagged(&["contractAmendment"]) || amended {
         return Stage::Modified;
     }
     let outcomes = || content.awards.iter().map(|award| award.outcome);
@@ -223,6 +224,7 @@ fn stage(scope: &Scope<'_>, tags: &[String], content: &Content, published: Optio
     let by_status = of_status(&text(root, "tender/status"), &text(root, "tender/statusDetails"));
     // Who had won and has no longer: that ends the award, and not the procedure.
     let annulled = tagged(&["awardCancellation"])
+        || contracts.iter().any(result::is_void)
         || content.awards.iter().any(|award| award.outcome == Outcome::Withdrawn && !award.winners.is_empty());
     let lost = |outcome: Outcome| matches!(outcome, Outcome::Unsuccessful | Outcome::Withdrawn);
     let runs = matches!(by_status, Some(Stage::Open | Stage::Suspended));

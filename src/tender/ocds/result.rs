@@ -10,10 +10,19 @@ use crate::model::{Award, Outcome, Party, Worth, WorthKind};
 use crate::tender::code;
 use crate::tender::json::{at, list, text, words};
 
+/// Tags of releases which say that a contract is over.
+const ENDS: [&str; 2] = ["contractTermination", "terminationNotice"];
+/// Tags of releases which say that a contract is otherwise.
+const CHANGES: [&str; 2] = ["contractAmendment", "contractUpdate"];
+
 /// What the results of a release are joined by. Found once: some releases have thousands of awards.
 struct Joins<'a> {
-    /// The first contract of each award.
-    contracts: BTreeMap<String, &'a Value>,
+    /// The first contract of each award that stands, and whether there is another.
+    contracts: BTreeMap<String, (&'a Value, bool)>,
+    /// Whether the release is there to say that its contracts are over.
+    ends: bool,
+    /// Whether it is there to say what changed in its contracts.
+    changes: bool,
     /// Whether there is one award and nothing else: then what is said of the whole is said of it.
     alone: bool,
     /// Counts by measure and lot; the lot is empty for the whole.
@@ -27,12 +36,15 @@ impl<'a> Joins<'a> {
         let (awards, contracts) = (list(root, "awards"), list(root, "contracts"));
         let mut joins = Self {
             contracts: BTreeMap::new(),
+            ends: list(root, "tag").iter().any(|tag| ENDS.contains(&words(tag).as_str())),
+            changes: list(root, "tag").iter().any(|tag| CHANGES.contains(&words(tag).as_str())),
             alone: awards.len() == 1 || (awards.is_empty() && contracts.len() == 1),
             counts: BTreeMap::new(),
             bidders: BTreeMap::new(),
         };
         for contract in contracts {
-            joins.contracts.entry(award_id(contract, awards, contracts)).or_insert(contract);
+            let known = joins.contracts.entry(award_id(contract, awards, contracts));
+            known.and_modify(|known| *known = (if is_void(known.0) { contract } else { known.0 }, true)).or_insert((contract, false));
         }
         for statistic in list(root, "bids/statistics") {
             let Some(count) = count(statistic, "value") else { continue };
@@ -103,8 +115,7 @@ pub(super) fn awards(scope: &mut Scope<'_>) -> Vec<Award> {
     let known: BTreeSet<String> = given.iter().map(|award| text(award, "id")).collect();
     let mut awards = Vec::new();
     for (i, award) in given.iter().enumerate() {
-        let contract = joins.contracts.get(&text(award, "id")).copied();
-        awards.push(award_of(scope, award, contract, &joins, &format!("awards[{i}]")));
+        awards.push(award_of(scope, award, &joins, &format!("awards[{i}]")));
     }
     for (i, contract) in contracts.iter().enumerate() {
         if !known.contains(&award_id(contract, given, contracts)) {
@@ -120,14 +131,14 @@ pub(super) fn awards(scope: &mut Scope<'_>) -> Vec<Award> {
     awards
 }
 
-fn award_of(scope: &mut Scope<'_>, award: &Value, contract: Option<&Value>, joins: &Joins<'_>, path: &str) -> Award {
-    let contract = contract.unwrap_or(&Value::Null);
+fn award_of(scope: &mut Scope<'_>, award: &Value, joins: &Joins<'_>, path: &str) -> Award {
+    let (contract, several) = joins.contracts.get(&text(award, "id")).copied().unwrap_or((&Value::Null, false));
     let lots = lots_of(award);
     let mut winners = parties_of(scope, suppliers_of(award));
     if winners.is_empty() {
         winners = parties_of(scope, list(contract, "suppliers").iter().collect());
     }
-    let outcome = outcome(&text(award, "status"), contract, !winners.is_empty());
+    let outcome = outcome(&text(award, "status"), contract, (!winners.is_empty(), joins.ends));
     if winners.is_empty() && joins.alone && outcome.has_winner() {
         winners = parties_of(scope, party::with_role(scope.root, Role::Supplier).map(|(_, party)| party).collect());
     }
@@ -137,17 +148,27 @@ fn award_of(scope: &mut Scope<'_>, award: &Value, contract: Option<&Value>, join
             let said = ["statusDetails", "rationale", "description"].into_iter().map(|key| plain(&text(award, key)));
             said.into_iter().find(|said| !is_nothing(said)).unwrap_or_default()
         }
-        Outcome::Provisional | Outcome::Won | Outcome::Signed | Outcome::Pending => String::new(),
+        Outcome::Provisional | Outcome::Won | Outcome::Signed | Outcome::Ended | Outcome::Pending => String::new(),
     };
-    let mut worth = worth_of(scope, award, &["value", "totalAwardValue"], path);
+    // Of one contract that was changed since its own value counts: what was awarded stays as it was. Of others publishers round the one or the other.
+    let signed = matches!(outcome, Outcome::Signed | Outcome::Ended) && !several;
+    let changed = signed && (joins.changes || is_amended(contract));
+    let mut worth = if changed { contract_worth(scope, contract, "contracts") } else { Vec::new() };
     if worth.is_empty() {
-        worth = worth_of(scope, contract, &["value", "valueWithTax"], "contracts");
+        worth = worth_of(scope, award, &["value", "totalAwardValue"], path);
+    }
+    if worth.is_empty() {
+        worth = contract_worth(scope, contract, "contracts");
     }
     let date = scope
         .day(award, "date", path)
         .or_else(|| scope.day(award, "awardDate", path))
         .or_else(|| scope.day(contract, "dateSigned", "contracts"));
-    let term = scope.term(award, "contractPeriod", path).or_else(|| scope.term(contract, "period", "contracts"));
+    let (planned, own) = (scope.term(award, "contractPeriod", path), scope.term(contract, "period", "contracts"));
+    let term = match (planned, own) {
+        (Some(planned), Some(own)) if signed => Some(planned.then(&own)),
+        (planned, own) => planned.or(own),
+    };
     // Taiwan gives the period with each supplier.
     let term = term.or_else(|| scope.term(award, "items/0/suppliers/0/contractPeriod", path));
     Award { id: text(award, "id"), bids: joins.bids(scope.root, &lots), lots, outcome, reason, winners, losers, worth, date, term }
@@ -160,20 +181,42 @@ fn contract_of(scope: &mut Scope<'_>, contract: &Value, joins: &Joins<'_>, path:
     if winners.is_empty() && joins.alone {
         winners = parties_of(scope, party::with_role(scope.root, Role::Supplier).map(|(_, party)| party).collect());
     }
-    let outcome = if text(contract, "status") == "cancelled" { Outcome::Withdrawn } else { outcome("", contract, true) };
+    let outcome = outcome("", contract, (true, joins.ends));
     let losers = joins.losers(scope, &winners, &lots);
-    let worth = worth_of(scope, contract, &["value", "valueWithTax"], path);
+    let worth = contract_worth(scope, contract, path);
     let (date, term) = (scope.day(contract, "dateSigned", path), scope.term(contract, "period", path));
     let id = [text(contract, "awardID"), text(contract, "id")].into_iter().find(|id| !is_nothing(id)).unwrap_or_default();
     Award { id, bids: joins.bids(scope.root, &lots), lots, outcome, reason: String::new(), winners, losers, worth, date, term }
 }
 
-/// The codelists `awardStatus` and `contractStatus`; other words count by whether somebody is named.
-fn outcome(status: &str, contract: &Value, named: bool) -> Outcome {
-    let signed = matches!(text(contract, "status").as_str(), "active" | "terminated") || !is_nothing(&text(contract, "dateSigned"));
+/// Whether a contract was amended; some publishers put an amendment with nothing in it into everything.
+fn is_amended(contract: &Value) -> bool {
+    let says = |amendment: &Value| {
+        let words = ["rationale", "description", "date"].into_iter().any(|key| !is_nothing(&text(amendment, key)));
+        words || !list(amendment, "changes").is_empty()
+    };
+    list(contract, "amendments").iter().chain(list(contract, "amendment")).any(says)
+}
+
+/// Whether a contract was given up before it was signed.
+pub(super) fn is_void(contract: &Value) -> bool {
+    text(contract, "status") == "cancelled"
+}
+
+/// Whether a contract that was signed is over.
+pub(super) fn is_over(contract: &Value) -> bool {
+    text(contract, "status") == "terminated"
+}
+
+/// The codelists `awardStatus` and `contractStatus`; other words count by whether somebody is named. An award that is pending is proposed and not in
+/// force: somebody is first in line, and has won nothing yet. `ends`: whether the release says that its contracts are over.
+fn outcome(status: &str, contract: &Value, (named, ends): (bool, bool)) -> Outcome {
+    let over = is_over(contract) || ends && contract.is_object() && text(contract, "status") != "pending";
+    let signed = over || text(contract, "status") == "active" || !is_nothing(&text(contract, "dateSigned"));
     match status {
         "unsuccessful" => Outcome::Unsuccessful,
         "cancelled" => Outcome::Withdrawn,
+        _ if is_void(contract) => Outcome::Withdrawn,
         "pending" if !signed => {
             if named {
                 Outcome::Provisional
@@ -181,6 +224,7 @@ fn outcome(status: &str, contract: &Value, named: bool) -> Outcome {
                 Outcome::Pending
             }
         }
+        _ if over => Outcome::Ended,
         _ if signed => Outcome::Signed,
         "active" => Outcome::Won,
         _ if named || contract.is_object() => Outcome::Won,
@@ -222,6 +266,20 @@ fn worth_of(scope: &mut Scope<'_>, object: &Value, keys: &[&str], path: &str) ->
             worth[before..].iter_mut().for_each(|gross: &mut Worth| gross.with_tax = Some(true));
         }
     }
+    worth
+}
+
+/// What a contract comes to, and came to before where its amendments say so.
+fn contract_worth(scope: &mut Scope<'_>, contract: &Value, path: &str) -> Vec<Worth> {
+    let mut worth = worth_of(scope, contract, &["value", "valueWithTax"], path);
+    let mut changes =
+        list(contract, "amendments").iter().chain(list(contract, "amendment")).flat_map(|amendment| list(amendment, "changes"));
+    let of_value = |change: &&Value| matches!(text(change, "property").trim_matches('/'), "value" | "value/amount");
+    let Some(change) = changes.rfind(of_value) else { return worth };
+    let former = at(change, "former_value").or_else(|| at(change, "formerValue")).unwrap_or(&Value::Null);
+    let amount = if former.is_object() { text(former, "amount") } else { words(former) };
+    let currency = [text(former, "currency"), text(contract, "value/currency")].into_iter().find(|currency| !currency.is_empty());
+    code::push(&mut worth, code::worth(WorthKind::Before, &amount, &currency.unwrap_or_default(), None));
     worth
 }
 

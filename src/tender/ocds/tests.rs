@@ -234,6 +234,52 @@ fn contracts_without_a_tender() {
 }
 
 #[test]
+fn a_contract_counts_as_it_is_now() {
+    let award = json!({"id": "a", "status": "active", "suppliers": [{"name": "W"}], "value": {"amount": 100, "currency": "EUR"}, "contractPeriod": {"endDate": "2027-03-31"}});
+    let contract = |status: &str, amount: u32| json!({"id": "c", "awardID": "a", "status": status, "value": {"amount": amount, "currency": "EUR"}, "period": {"endDate": "2027-06-30"}});
+    let mut amended = contract("active", 150);
+    amended["amendments"] = json!([{"id": "1", "rationale": "More.", "changes": [{"property": "value/amount", "former_value": 120}]}]);
+    for (tag, contracts, outcome, stage, worth, end) in [
+        ("award", json!([]), Outcome::Won, Stage::Awarded, "100", "2027-03-31"),
+        // Beside what was awarded its value is told where it was changed.
+        ("contract", json!([contract("active", 100)]), Outcome::Signed, Stage::Awarded, "100", "2027-06-30"),
+        ("contractUpdate", json!([contract("active", 150)]), Outcome::Signed, Stage::Awarded, "150", "2027-06-30"),
+        // Not signed yet, or one of several: what was awarded counts.
+        ("contract", json!([contract("pending", 150)]), Outcome::Won, Stage::Awarded, "100", "2027-03-31"),
+        ("contract", json!([contract("active", 50), contract("active", 70)]), Outcome::Signed, Stage::Awarded, "100", "2027-03-31"),
+        ("contract", json!([contract("cancelled", 100)]), Outcome::Withdrawn, Stage::Closed, "100", "2027-03-31"),
+        ("contract", json!([contract("cancelled", 50), contract("active", 70)]), Outcome::Signed, Stage::Awarded, "100", "2027-03-31"),
+        ("contractUpdate", json!([amended]), Outcome::Signed, Stage::Modified, "150<120", "2027-06-30"),
+        ("contractAmendment", json!([contract("active", 150)]), Outcome::Signed, Stage::Modified, "150", "2027-06-30"),
+        ("compiled", json!([amended]), Outcome::Signed, Stage::Modified, "150<120", "2027-06-30"),
+        ("contractUpdate", json!([contract("terminated", 150)]), Outcome::Ended, Stage::Completed, "150", "2027-06-30"),
+        ("contractTermination", json!([contract("active", 100)]), Outcome::Ended, Stage::Completed, "100", "2027-06-30"),
+    ] {
+        for awards in [json!([award]), json!([])] {
+            let alone = awards == json!([]);
+            let release = json!({"ocid": "o", "id": "1", "date": "2026-11-02", "tag": [tag], "awards": awards, "contracts": contracts});
+            let notice = one(release);
+            // What comes of the award alone.
+            let told = contracts.as_array().is_some_and(|all| all.len() == 1)
+                && !["pending", "cancelled"].contains(&contracts[0]["status"].as_str().unwrap());
+            if alone && !told {
+                continue;
+            }
+            let award = &notice.content.awards[0];
+            let amount = |kind| award.worth.iter().find(|worth| worth.kind == kind).map(|worth| worth.amount.number.to_string());
+            let before = amount(WorthKind::Before).map(|before| format!("<{before}")).unwrap_or_default();
+            let said = format!("{}{before}", amount(WorthKind::Award).unwrap_or_default());
+            let until = award.term.as_ref().and_then(|term| term.end).map(|end| end.to_string());
+            assert_eq!(
+                (award.outcome, notice.stage, said.as_str(), until.as_deref()),
+                (outcome, stage, worth, Some(end)),
+                "{tag} {contracts} {alone}"
+            );
+        }
+    }
+}
+
+#[test]
 fn where_a_release_leaves_the_procedure() {
     let award = |status: &str| json!([{"id": "1", "status": status, "suppliers": [{"name": "W"}]}]);
     for (tag, fields, kind, stage) in [
@@ -257,6 +303,8 @@ fn where_a_release_leaves_the_procedure() {
         ("award", json!({"awards": award("pending")}), NoticeKind::Award, Stage::Closed),
         ("award", json!({"awards": award("pending"), "tender": {"status": "active"}}), NoticeKind::Award, Stage::Closed),
         ("award", json!({"awards": award("unsuccessful")}), NoticeKind::Award, Stage::Cancelled),
+        // Its contract was given up, not the tender.
+        ("contractUpdate", json!({"contracts": [{"id": "c", "awardID": "1", "status": "cancelled"}]}), NoticeKind::Contract, Stage::Closed),
         ("award", json!({"awards": award("cancelled"), "tender": {"status": "active"}}), NoticeKind::Award, Stage::Open),
         // The award is cancelled, not the tender.
         ("awardCancellation", json!({"awards": award("cancelled"), "tender": {"status": "complete"}}), NoticeKind::Award, Stage::Closed),

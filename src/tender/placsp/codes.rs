@@ -54,11 +54,15 @@ pub(super) fn lot_stage(outcomes: &[Outcome]) -> Option<Stage> {
 
 /// Where a procedure stands by its status, its results and its newest announcement. `ADJ` and `RES` also cover procedures that were deserted,
 /// withdrawn and waived.
-pub(super) fn stage(by_status: Stage, results: Results, newest: &str) -> Stage {
+pub(super) fn stage(by_status: Stage, (results, lots): (Results, usize), newest: &str) -> Stage {
     let given_up = matches!(newest, "DESISTIMIENTO" | "RENUNCIA" | "DESIERTO");
+    // The announcement of the call, or of the plan, was taken back, whatever the status says still.
+    let taken_back = newest.starts_with("ANUL") && announcement(newest).is_some_and(|(kind, _)| kind == NoticeKind::Cancellation);
     let awarded = matches!(newest, "DOC_CAN_ADJ" | "DOC_CAN_DEF" | "DOC_FORM" | "DOC_FORM_ENC");
     match (by_status, results) {
         (Stage::Open, Results::Nobody) if given_up => Stage::Cancelled,
+        (Stage::Open, Results::Open) if given_up && lots < 2 => Stage::Cancelled,
+        (Stage::Planned | Stage::Open | Stage::Closed, Results::Open) if taken_back => Stage::Cancelled,
         (Stage::Closed | Stage::Awarded | Stage::Completed, results)
             if results == Results::Nobody || (results == Results::Open && given_up) =>
         {

@@ -55,22 +55,24 @@ impl<'a, 'i: 'a> Folder<'a, 'i> {
             (Some(status), None) if !written.is_empty() => notes.odd(status, "known status"),
             (_, None) => notes.missing("`ContractFolderStatusCode`"),
         }
-        let (newest, announced) = self.newest();
+        let (newest, announced) = self.newest(by_status);
         let results = Results::of(&content.awards, content.lots.len());
-        let stage = by_status.map_or(Stage::Unknown, |stage| codes::stage(stage, results, &newest));
+        let stage = by_status.map_or(Stage::Unknown, |stage| codes::stage(stage, (results, content.lots.len()), &newest));
         let kind = codes::kind(stage, &newest);
         Life { kind, stage, code: [written, newest].into_iter().filter(|code| !code.is_empty()).collect::<Vec<_>>().join(" "), announced }
     }
 
-    /// The type of the newest announcement and its day; of those of one day the one that comes last in a procedure's life.
-    fn newest(&self) -> (String, String) {
+    /// The type of the newest announcement and its day; of those of one day the one that comes last in a procedure's life, but a call that was taken
+    /// back and put out again on one day is out as long as its status says so.
+    fn newest(&self, status: Option<Stage>) -> (String, String) {
         let announcements = xml::children(self.node, "ValidNoticeInfo").map(|info| {
             let days = xml::children(info, "NoticeIssueDate").map(xml::words);
             let published = xml::all(info, "AdditionalPublicationStatus/AdditionalPublicationDocumentReference/IssueDate");
             let written = days.chain(published.into_iter().map(xml::words)).max_by_key(|day| when::day(day)).unwrap_or_default();
             (xml::text(info, "NoticeTypeCode"), written)
         });
-        let rank = |code: &str| codes::announcement(code).map(|(_, rank)| rank);
+        let open = status == Some(Stage::Open);
+        let rank = |code: &str| codes::announcement(code).map(|(_, rank)| if open && code.starts_with("ANUL") { 0 } else { rank });
         announcements.max_by_key(|(code, day)| (when::day(day), rank(code))).unwrap_or_default()
     }
 
@@ -83,6 +85,12 @@ impl<'a, 'i: 'a> Folder<'a, 'i> {
         for (place, node) in xml::children(self.node, "TenderResult").enumerate() {
             notes.found("awards", node);
             content.awards.push(result::award(node, place + 1, notes));
+        }
+        for node in xml::children(self.node, "ContractModification") {
+            let contracts = xml::children(self.node, "TenderResult").map(|result| xml::text(result, "Contract/ID"));
+            let of = xml::text(node, "ContractID");
+            let by_id = contracts.enumerate().find(|(_, contract)| !of.is_empty() && *contract == of).map(|(place, _)| place);
+            result::modified(node, by_id, &mut content, notes);
         }
         let mut outcomes: BTreeMap<String, Vec<Outcome>> = BTreeMap::new();
         for award in &content.awards {

@@ -7,8 +7,9 @@ use super::super::xml;
 use super::codes;
 use super::content::LANGUAGE;
 use super::party::party;
+use super::project::length;
 use crate::base::text::{squeeze, words as folded};
-use crate::model::{Award, Outcome, Term, WorthKind};
+use crate::model::{Award, Content, Outcome, Term, Worth, WorthKind};
 
 /// One `TenderResult`; `place` is its number among them.
 pub(super) fn award(node: Node<'_, '_>, place: usize, notes: &mut Notes<'_>) -> Award {
@@ -49,10 +50,31 @@ pub(super) fn award(node: Node<'_, '_>, place: usize, notes: &mut Notes<'_>) -> 
     }
 }
 
+/// A contract that was changed: what it comes to since, what it came to before, and how long it runs. `place`: of which result it is; where nothing says
+/// that, of the only one that somebody won.
+pub(super) fn modified(node: Node<'_, '_>, place: Option<usize>, content: &mut Content, notes: &mut Notes<'_>) {
+    let mut won = content.awards.iter().enumerate().filter(|(_, award)| award.outcome.has_winner()).map(|(place, _)| place);
+    let Some(place) = place.or_else(|| won.next().filter(|_| won.next().is_none())) else { return };
+    let planned = content.term.clone().unwrap_or_default();
+    let award = &mut content.awards[place];
+    if let Some(total) = notes.worth(xml::first(node, "FinalLegalMonetaryTotal/TaxExclusiveAmount"), WorthKind::Award, Some(false), None) {
+        let before = award.worth.iter().find(|worth| worth.kind == WorthKind::Award && worth.with_tax == total.with_tax);
+        let before =
+            before.filter(|before| before.amount != total.amount).map(|before| Worth { kind: WorthKind::Before, ..before.clone() });
+        award.worth.retain(|worth| !matches!(worth.kind, WorthKind::Award | WorthKind::Before));
+        award.worth.extend([Some(total), before].into_iter().flatten());
+    }
+    if let Some(node) = xml::first(node, "FinalDurationMeasure") {
+        let longer = Term { duration: length(node, notes).0, ..Term::default() };
+        let known = award.term.take().map_or_else(|| planned.clone(), |own| planned.then(&own));
+        award.term = Some(known.then(&longer)).filter(|term| *term != Term::default());
+    }
+}
+
 /// Why nobody won.
 fn reason(outcome: Outcome, label: &str, words: &str) -> String {
     match outcome {
-        Outcome::Provisional | Outcome::Won | Outcome::Signed => String::new(),
+        Outcome::Provisional | Outcome::Won | Outcome::Signed | Outcome::Ended => String::new(),
         Outcome::Unsuccessful | Outcome::Withdrawn | Outcome::Pending => {
             // Many a buyer writes again what the code says.
             let words = if folded(words) == folded(label) { "" } else { words };

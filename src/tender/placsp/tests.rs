@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::codes::{self, Results};
 use super::*;
-use crate::model::{Notice, NoticeKind, Outcome, Stage};
+use crate::model::{Notice, NoticeKind, Outcome, Stage, WorthKind};
 use crate::tender::testing::{samples_folder, told};
 use crate::tender::{Format, Input, NOTICES};
 
@@ -177,6 +177,16 @@ fn where_a_procedure_stands() {
         // The tender papers were taken back and put right: it is still open.
         ("PUB", 0, &[], &["DOC_CN", "ANUL_DOC_CD"], NoticeKind::Change, Stage::Open),
         ("PUB", 3, &[("4", "1")], &["DOC_CN", "DESISTIMIENTO"], NoticeKind::Cancellation, Stage::Open),
+        // The call itself was taken back, whatever the status says still; or put out again since.
+        ("PUB", 0, &[], &["DOC_CN", "ANUL_DOC_CN"], NoticeKind::Cancellation, Stage::Cancelled),
+        ("PUB", 2, &[], &["DOC_CN", "ANUL_DOC_CN"], NoticeKind::Cancellation, Stage::Cancelled),
+        ("PUB", 0, &[], &["DOC_CN", "ANUL_DOC_CN", "DOC_CN"], NoticeKind::Competition, Stage::Open),
+        ("PUB", 0, &[], &["DOC_CN", "DESISTIMIENTO"], NoticeKind::Cancellation, Stage::Cancelled),
+        ("PUB", 3, &[], &["DOC_CN", "DESISTIMIENTO"], NoticeKind::Cancellation, Stage::Open),
+        ("PUB", 0, &[], &["DOC_CN", "DESISTIMIENTO", "ANUL_DESISTIMIENTO"], NoticeKind::Change, Stage::Open),
+        ("PRE", 0, &[], &["DOC_PIN", "ANUL_DOC_PIN"], NoticeKind::Cancellation, Stage::Cancelled),
+        ("EV", 0, &[], &["DOC_CN", "ANUL_DOC_CN"], NoticeKind::Cancellation, Stage::Cancelled),
+        ("ADJ", 0, &[("8", "")], &["DOC_CAN_ADJ", "ANUL_DOC_CN"], NoticeKind::Cancellation, Stage::Awarded),
         ("EV", 0, &[], &["DOC_CN"], NoticeKind::Competition, Stage::Closed),
         // One lot deserted, the others not decided.
         ("EV", 2, &[("3", "1")], &["DOC_CN"], NoticeKind::Competition, Stage::Closed),
@@ -335,16 +345,63 @@ fn the_samples() {
 fn what_was_awarded_is_told_without_tax_and_why_nobody_won_once() {
     let both = r#"<cbc:TaxExclusiveAmount currencyID="EUR">9.5</cbc:TaxExclusiveAmount><cbc:PayableAmount currencyID="EUR">11.50</cbc:PayableAmount>"#;
     let gross = r#"<cbc:PayableAmount currencyID="EUR">11.50</cbc:PayableAmount>"#;
+    // As it was before its contract was changed.
+    let page = PAGE.replace("ContractModification>", "Ignored>");
     assert!(PAGE.contains(both) && PAGE.contains("Sin ofertas"));
     for (text, amount, with_tax, reason) in [
-        (PAGE.to_owned(), "9.5", false, "Desierto: Sin ofertas"),
-        (PAGE.replace(both, gross), "11.50", true, "Desierto: Sin ofertas"),
-        (PAGE.replace("Sin ofertas", "DESIERTO."), "9.5", false, "Desierto"),
+        (page.clone(), "9.5", false, "Desierto: Sin ofertas"),
+        (page.replace(both, gross), "11.50", true, "Desierto: Sin ofertas"),
+        (page.replace("Sin ofertas", "DESIERTO."), "9.5", false, "Desierto"),
     ] {
         let batch = read(&input(&text, None)).unwrap();
         let awards = batch.notices.iter().map(|notice| &notice.content.awards).find(|awards| awards.len() == 2).unwrap();
         let worth: Vec<_> = awards[0].worth.iter().map(|worth| (worth.amount.number.to_string(), worth.with_tax)).collect();
         assert_eq!(worth, [(amount.to_owned(), Some(with_tax))]);
         assert_eq!(awards[1].reason, reason);
+    }
+}
+
+#[test]
+fn a_contract_that_was_changed_counts_as_it_is_now() {
+    let modified = |id: &str, total: &str, length: &str| {
+        let total = format!(
+            r#"<m:FinalLegalMonetaryTotal><m:TaxExclusiveAmount currencyID="EUR">{total}</m:TaxExclusiveAmount></m:FinalLegalMonetaryTotal>"#
+        );
+        format!(
+            r#"<m:ContractModification><m:ContractID>{id}</m:ContractID><m:FinalDurationMeasure unitCode="MON">{length}</m:FinalDurationMeasure>{total}</m:ContractModification>"#
+        )
+    };
+    let result = |lot: u32, contract: &str| {
+        let won = r#"<m:LegalMonetaryTotal><m:TaxExclusiveAmount currencyID="EUR">100</m:TaxExclusiveAmount></m:LegalMonetaryTotal>"#;
+        format!(
+            "<m:TenderResult><m:ResultCode>9</m:ResultCode><m:StartDate>2026-01-01</m:StartDate><m:Contract><m:ID>{contract}</m:ID></m:Contract>\
+             <m:WinningParty><m:PartyName><m:Name>Acme</m:Name></m:PartyName></m:WinningParty>\
+             <m:AwardedTenderedProject><m:ProcurementProjectLotID>{lot}</m:ProcurementProjectLotID>{won}</m:AwardedTenderedProject></m:TenderResult>"
+        )
+    };
+    let (one, two) = (result(1, "C1"), result(1, "C1") + &result(2, "C2"));
+    for (results, changes, want) in [
+        (&one, String::new(), vec!["100 "]),
+        (&one, modified("C1", "150", "24"), vec!["150<100 2027-12-31"]),
+        // What comes last holds; what it was before is what it was until then.
+        (&one, modified("C1", "150", "24") + &modified("C1", "180", "24"), vec!["180<150 2027-12-31"]),
+        // Called otherwise, but there is no other.
+        (&one, modified("", "150", ""), vec!["150<100 "]),
+        (&two, modified("C2", "150", "12"), vec!["100 ", "150<100 2026-12-31"]),
+        (&two, modified("C9", "150", "12"), vec!["100 ", "100 "]),
+    ] {
+        let text = format!(
+            "<feed><entry><id>x</id><m:ContractFolderStatus><m:ContractFolderStatusCode>RES</m:ContractFolderStatusCode>{results}{changes}</m:ContractFolderStatus></entry></feed>"
+        );
+        let awards = page(&text).notices.remove(0).content.awards;
+        let amount = |award: &crate::model::Award, kind| {
+            award.worth.iter().find(|worth| worth.kind == kind).map(|worth| worth.amount.number.to_string())
+        };
+        let said = awards.iter().map(|award| {
+            let before = amount(award, WorthKind::Before).map(|before| format!("<{before}")).unwrap_or_default();
+            let end = award.term.as_ref().and_then(|term| term.end).map(|end| end.to_string()).unwrap_or_default();
+            format!("{}{before} {end}", amount(award, WorthKind::Award).unwrap_or_default())
+        });
+        assert_eq!(said.collect::<Vec<_>>(), want, "{results} {changes}");
     }
 }

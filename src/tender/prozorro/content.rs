@@ -301,7 +301,11 @@ fn widen(term: &mut Term, (start, end): (Option<jiff::civil::Date>, Option<jiff:
 fn awards(entry: &mut Entry<'_>, object: &Value, kind: Kind) {
     if kind == Kind::Contract {
         let date = entry.read_day("dateSigned", &json::text(object, "dateSigned"));
-        let outcome = if date.is_some() { Outcome::Signed } else { Outcome::Won };
+        let outcome = match json::text(object, "status").as_str() {
+            "terminated" => Outcome::Ended,
+            _ if date.is_some() => Outcome::Signed,
+            _ => Outcome::Won,
+        };
         let award = award(entry, object, "", outcome, date);
         let worth = entry.notice.content.worth.clone();
         entry.content().awards.push(Award { worth, ..award });

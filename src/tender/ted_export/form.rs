@@ -220,7 +220,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         worths
     }
 
-    fn term(&mut self, part: Node<'a, 'i>) -> Option<Term> {
+    pub(super) fn term(&mut self, part: Node<'a, 'i>) -> Option<Term> {
         let length = xml::first(part, "DURATION");
         let (start, end) = (self.notes.day(xml::first(part, "DATE_START")), self.notes.day(xml::first(part, "DATE_END")));
         let unit = length.map(|node| xml::attribute(node, "TYPE")).unwrap_or_default();

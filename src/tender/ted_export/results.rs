@@ -25,7 +25,31 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             self.notes.found("awards", node);
             awards.push(self.old_award(node, place + 1));
         }
+        if let (Some(changes), [award]) = (xml::first(form, "MODIFICATIONS_CONTRACT"), awards.as_mut_slice()) {
+            self.modified(changes, award);
+        }
         awards
+    }
+
+    /// A modification (F20) repeats the contract as it was concluded; what it comes to now, and came to before, stands with the changes.
+    fn modified(&mut self, changes: Node<'a, 'i>, award: &mut Award) {
+        let info = xml::first(changes, "INFO_MODIFICATIONS");
+        let info = info.map(|info| xml::first(info, "VALUES").unwrap_or(info));
+        let now = xml::first(changes, "DESCRIPTION_PROCUREMENT");
+        let at = |node: Option<Node<'a, 'i>>, path| node.and_then(|node| xml::first(node, path));
+        let worth = at(info, "VAL_TOTAL_AFTER").or_else(|| at(now, "VALUES/VAL_TOTAL"));
+        if let Some(worth) = self.notes.worth(WorthKind::Award, worth, "CURRENCY") {
+            award.worth.retain(|known| known.kind != WorthKind::Award);
+            award.worth.push(worth);
+        }
+        code::push(&mut award.worth, self.notes.worth(WorthKind::Before, at(info, "VAL_TOTAL_BEFORE"), "CURRENCY"));
+        award.term = now.and_then(|now| self.term(now)).or(award.term.take());
+        let contractors = now.map(|now| xml::all(now, "CONTRACTORS/CONTRACTOR")).unwrap_or_default();
+        let language = self.form().map(|form| xml::attribute(form, "LG")).unwrap_or_default();
+        let winners: Vec<Party> = contractors.into_iter().filter_map(|node| self.contractor(node, language)).collect();
+        if !winners.is_empty() {
+            award.winners = winners;
+        }
     }
 
     fn award(&mut self, node: Node<'a, 'i>, place: usize) -> Award {

@@ -242,6 +242,22 @@ fn every_form_has_a_kind() {
 }
 
 #[test]
+fn a_modification_says_what_the_contract_comes_to_and_came_to_before() {
+    let text = "<TED_EXPORT DOC_ID='000009-2020'><CODED_DATA_SECTION><NOTICE_DATA><NO_DOC_OJS>2020/S 001-000009</NO_DOC_OJS></NOTICE_DATA></CODED_DATA_SECTION>\
+        <FORM_SECTION><F20_2014 CATEGORY='ORIGINAL' LG='EN' FORM='F20'><AWARD_CONTRACT><CONTRACT_NO>7</CONTRACT_NO><AWARDED_CONTRACT>\
+        <DATE_CONCLUSION_CONTRACT>2019-01-10</DATE_CONCLUSION_CONTRACT><CONTRACTORS><CONTRACTOR><ADDRESS_CONTRACTOR><OFFICIALNAME>Acme</OFFICIALNAME></ADDRESS_CONTRACTOR>\
+        </CONTRACTOR></CONTRACTORS><VALUES><VAL_TOTAL CURRENCY='EUR'>100</VAL_TOTAL></VALUES></AWARDED_CONTRACT></AWARD_CONTRACT><MODIFICATIONS_CONTRACT>\
+        <DESCRIPTION_PROCUREMENT><DATE_START>2019-02-01</DATE_START><DATE_END>2021-01-31</DATE_END></DESCRIPTION_PROCUREMENT>\
+        <INFO_MODIFICATIONS><SHORT_DESCR>More lanes.</SHORT_DESCR><VALUES><VAL_TOTAL_BEFORE CURRENCY='EUR'>110</VAL_TOTAL_BEFORE>\
+        <VAL_TOTAL_AFTER CURRENCY='EUR'>150</VAL_TOTAL_AFTER></VALUES></INFO_MODIFICATIONS></MODIFICATIONS_CONTRACT></F20_2014></FORM_SECTION></TED_EXPORT>";
+    let (notice, bad) = one(text);
+    let [award] = notice.content.awards.as_slice() else { panic!("{:?}", notice.content.awards) };
+    assert_eq!(worths(&award.worth), [(WorthKind::Award, "150".into()), (WorthKind::Before, "110".into())], "{bad:?}");
+    let end = award.term.as_ref().and_then(|term| term.end).map(|end| end.to_string());
+    assert_eq!((notice.stage, award.winners.len(), end.as_deref()), (Stage::Modified, 1, Some("2021-01-31")));
+}
+
+#[test]
 fn without_a_number_it_is_set_aside() {
     let text = CALL.replace("<NO_DOC_OJS>2021/S 040-100200</NO_DOC_OJS>", "").replace("DOC_ID=\"100200-2021\"", "");
     let batch = read_text(&text).unwrap();

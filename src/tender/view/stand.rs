@@ -9,14 +9,44 @@ use crate::model::{Award, Deadline, Lot, Notice, NoticeKind, Outcome, Stage};
 const COMPLETE: [&str; 2] = ["complete", "completed"];
 
 impl Tender {
-    /// A notice that only says of some awards that nobody has won them, or no longer, ends nothing while others stand.
-    pub(super) fn stand(&mut self, notice: &Notice) {
+    /// A notice that only says of some awards that nobody has won them, or no longer, ends nothing while others stand; nor does one that only ends some
+    /// contracts, and what was changed or ended since is not newly awarded by a notice that repeats who won.
+    pub(super) fn stand(&mut self, notice: &Notice, before: Stage) {
         let wins = |awards: &[Award]| awards.iter().any(|award| award.outcome.has_winner());
         let told = &notice.content.awards;
-        let takes = notice.kind == NoticeKind::Award && !told.is_empty() && !wins(told);
+        let takes = matches!(notice.kind, NoticeKind::Award | NoticeKind::Contract) && !told.is_empty() && !wins(told);
         if takes && wins(&self.notice.content.awards) && matches!(notice.stage, Stage::Open | Stage::Closed | Stage::Cancelled) {
             self.notice.stage = Stage::Awarded;
         }
+        let runs = |award: &Award| matches!(award.outcome, Outcome::Won | Outcome::Signed);
+        let any_runs = self.notice.content.awards.iter().any(runs);
+        let ends = told.iter().any(|award| award.outcome == Outcome::Ended);
+        self.notice.stage = match (self.notice.stage, before) {
+            (Stage::Completed, Stage::Awarded | Stage::Modified) if ends && any_runs => before,
+            (Stage::Completed, _) if ends && any_runs => Stage::Awarded,
+            (Stage::Awarded, Stage::Modified) => before,
+            (Stage::Awarded | Stage::Modified, Stage::Completed) if !any_runs => before,
+            (stage, _) => stage,
+        };
+    }
+
+    /// What was cancelled and is planned again has no deadline of the round that was cancelled: a plan that names none leaves it where it was, and one
+    /// that says everything repeats it.
+    pub(super) fn planned_again(&mut self, notice: &Notice, before: Stage, stood: &Stood) {
+        if self.notice.stage != Stage::Planned {
+            self.past.clear();
+            return;
+        }
+        let at = |due: &Deadline| due.due.as_ref().filter(|_| due.kind.binds()).map(|at| (due.kind, at.at));
+        if before == Stage::Cancelled {
+            let lots = stood.lots.values().flat_map(|(_, due)| due);
+            self.past.extend(stood.deadlines.iter().chain(lots).filter_map(at));
+        }
+        let named: BTreeSet<_> = notice.content.all_deadlines().filter(|_| !notice.whole).filter_map(at).collect();
+        let (past, content) = (&self.past, &mut self.notice.content);
+        let is_past = |due: &Deadline| at(due).is_some_and(|at| past.contains(&at) && !named.contains(&at));
+        content.deadlines.retain(|due| !is_past(due));
+        content.lots.iter_mut().for_each(|lot| lot.deadlines.retain(|due| !is_past(due)));
     }
 
     /// Where each lot stands: results say it, else the notice itself. A lot that it names and says nothing of stays as it was, and is open again where
@@ -90,7 +120,8 @@ impl Tender {
 
     /// Results of some lots end nothing while others take offers.
     pub(super) fn goes_on(&mut self, notice: &Notice, before: Stage) {
-        let decides = matches!(notice.stage, Stage::Awarded | Stage::Closed | Stage::Cancelled) && notice.kind != NoticeKind::Cancellation;
+        let decides = !matches!(notice.stage, Stage::Planned | Stage::Open | Stage::Suspended | Stage::Unknown)
+            && notice.kind != NoticeKind::Cancellation;
         let of_some = !notice.content.awards.is_empty() || notice.stage == Stage::Closed && lots_go_on(notice);
         let Some(published) = notice.published.filter(|_| decides && of_some) else { return };
         let content = &mut self.notice.content;
@@ -179,7 +210,7 @@ impl Tender {
 }
 
 /// Whether it is a dynamic purchasing system, where calls and awards take turns.
-fn is_dynamic(technique: &str) -> bool {
+pub(super) fn is_dynamic(technique: &str) -> bool {
     let technique = technique.to_lowercase();
     ["dps", "dynamic"].iter().any(|word| technique.contains(word))
 }

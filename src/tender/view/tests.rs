@@ -1,17 +1,18 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::model::{Amount, Deadline, DeadlineKind, Document, NoticeKind, Outcome, Party, Place, Worth, WorthKind};
+use crate::model::{Amount, Deadline, DeadlineKind, Document, NoticeKind, Outcome, Party, Place, Term, Worth, WorthKind};
 use crate::tender::testing::read_text;
 use crate::tender::{Clock, Format, differences, lines, when};
 
-/// A notice in one line: `W` says everything, `A` besides that results come apart, `P` says what is new; then its parts.
+/// A notice in one line: `W` says everything, `A` besides that results come apart, `P` says what is new, `R` besides that results come apart; then its
+/// parts.
 fn notice(written: &str) -> Notice {
     let (how, rest) = written.split_once(' ').unwrap_or((written, ""));
     let release = r#"{"releases": [{"ocid": "ocds-1", "id": "ID", "date": "2026-11-02", "tag": ["tender"]}]}"#;
     let mut notice = read_text(Format::Ocds, release).unwrap().notices.remove(0);
     notice.content = Content::default();
-    (notice.whole, notice.results_apart, notice.stage) = (how.starts_with(['W', 'A']), how.starts_with('A'), Stage::Unknown);
+    (notice.whole, notice.results_apart, notice.stage) = (how.starts_with(['W', 'A']), how.starts_with(['A', 'R']), Stage::Unknown);
     notice.id = how[1..].to_owned();
     for part in rest.split_whitespace() {
         let (name, words) = part.split_once('=').unwrap();
@@ -52,12 +53,13 @@ fn notice(written: &str) -> Notice {
             }),
             "until" => content.deadlines.push(Deadline { kind: DeadlineKind::Tender, text: words.to_owned(), due: None }),
             "ask" => content.deadlines.push(Deadline { kind: DeadlineKind::Questions, text: words.to_owned(), due: None }),
-            "worth" => content.worth.push(Worth {
-                kind: WorthKind::Estimate,
+            "worth" | "total" => content.worth.push(Worth {
+                kind: if name == "total" { WorthKind::Award } else { WorthKind::Estimate },
                 amount: Amount { number: words.parse().unwrap(), currency: None },
                 with_tax: None,
             }),
             "follows" => words.clone_into(&mut notice.previous),
+            "pays" | "ends" | "over" => of_contract(content, name, words),
             "award" => {
                 // "1@L1+L2:Acme", of whom is first in line for now "1@L1:?Acme".
                 let (id, winner) = words.split_once(':').unwrap();
@@ -84,6 +86,20 @@ fn notice(written: &str) -> Notice {
         }
     }
     notice
+}
+
+/// What an award comes to, until when its contract runs, or that it is over.
+fn of_contract(content: &mut Content, name: &str, words: &str) {
+    let (id, what) = words.split_once(':').unwrap_or((words, ""));
+    let award = content.awards.iter_mut().find(|award| award.id == id).unwrap();
+    match name {
+        "pays" => {
+            let amount = Amount { number: what.parse().unwrap(), currency: None };
+            award.worth.push(Worth { kind: WorthKind::Award, amount, with_tax: None });
+        }
+        "ends" => award.term = Some(Term { end: what.parse().ok(), ..Term::default() }),
+        _ => award.outcome = Outcome::Ended,
+    }
 }
 
 fn shown(notices: &[&str]) -> String {
@@ -134,6 +150,11 @@ fn the_newest_word_counts() {
             "stage: awarded | award a: withdrawn; Acme | award b: won; Bolt",
         ),
         (
+            "one of two, by its contract",
+            &["P1 stage=awarded award=a:Acme award=b:Bolt", "P2 kind=contract stage=closed award=a:"],
+            "stage: awarded | award a: withdrawn; Acme | award b: won; Bolt",
+        ),
+        (
             "the last one annulled",
             &["P1 stage=awarded award=a:Acme", "P2 kind=award stage=closed award=a:"],
             "stage: closed | award a: withdrawn; Acme",
@@ -144,11 +165,127 @@ fn the_newest_word_counts() {
             &["A1 title=A until=1", "P2 award=a:Acme", "A3 title=A until=2"],
             "title: A | tender deadline: “2” | award a: won; Acme",
         ),
-        ("a corrected result", &["P1 award=1@L1:Acme award=2@L2:Bolt", "P2 follows=1 award=1@L1:Acme"], "award 1 for L1: won; Acme"),
+        ("a corrected result", &["R1 award=1@L1:Acme award=2@L2:Bolt", "R2 follows=1 award=1@L1:Acme"], "award 1 for L1: won; Acme"),
     ] {
         assert_eq!(shown(notices), want, "{what}");
     }
     assert_eq!(fold(&[]), None);
+}
+
+/// Notices whose ids count from one each.
+#[test]
+fn results_of_several_notices_are_told_apart_by_lot_and_winner() {
+    let two = "R1 award=1@L1:Acme award=2@L2:Acme";
+    for (what, notices, want) in [
+        ("another lot", &["R1 award=1@L1:Acme", "R2 award=1@L2:Acme"][..], "1 for L1: won; Acme | 1 2 for L2: won; Acme"),
+        ("another winner", &["R1 award=1@L1:Acme", "R2 award=1@L1:Bolt"], "1 for L1: won; Acme | 1 for L1 (2): won; Bolt"),
+        (
+            "of one of two",
+            &["R1 award=1@L1:Acme award=1@L1:Bolt", "R2 award=1@L1:Bolt award=1@L1:Cima"],
+            "1 for L1: won; Acme | 1 for L1 (2): won; Bolt | 1 for L1 (3): won; Cima",
+        ),
+        ("the same again, counted otherwise", &[two, "R2 award=1@L2:Acme"], "1 for L1: won; Acme | 2 for L2: won; Acme"),
+        ("without a winner now", &[two, "R2 award=1@L2:"], "1 for L1: won; Acme | 2 for L2: withdrawn; Acme"),
+        ("and won by another then", &[two, "R2 award=1@L2:", "R3 award=1@L2:Bolt"], "1 for L1: won; Acme | 2 for L2: won; Bolt"),
+        (
+            "corrected, counted otherwise",
+            &[two, "R2 follows=1 award=1@L2:Acme award=2@L1:Acme"],
+            "2 for L2: won; Acme | 1 for L1: won; Acme",
+        ),
+        (
+            "a contract of one lot is changed",
+            &["R1 award=1@L1:Acme award=2@L2:Bolt pays=1:100 pays=2:200", "R2 kind=modification follows=1 award=1@L2:Bolt pays=1:250"],
+            "1 for L1: won; Acme; 100 | 2 for L2: won; Bolt; 250",
+        ),
+        ("another takes it over", &["R1 award=1@L1:Acme", "R2 kind=modification award=1@L1:Bolt"], "1 for L1: won; Bolt"),
+        ("a contract that nobody knew", &["R1 kind=modification award=1@L1:Acme pays=1:5"], "1 for L1: won; Acme; 5"),
+        (
+            "what each notice comes to in sum",
+            &["R1 total=300 award=1@L1:Acme", "R2 total=40 award=1@L2:Bolt"],
+            "1 for L1: won; Acme | 1 for L2: won; Bolt",
+        ),
+        (
+            "what it comes to by now",
+            &["R1 total=300 award=1@L1:Acme", "R2 kind=modification award=1@L1:Acme pays=1:350"],
+            "1 for L1: won; Acme; 350",
+        ),
+    ] {
+        assert_eq!(shown(notices).replace("award ", ""), want, "{what}");
+    }
+}
+
+/// Published on 2 November.
+#[test]
+fn a_contract_that_is_over_ends_no_other() {
+    let two = "P1 stage=awarded award=a:Acme award=b:Bolt ends=a:2027-03-31 ends=b:2027-03-31";
+    for (what, then, stage, ends) in [
+        (
+            "one of two, before its time",
+            &["P2 stage=completed award=b: over=b"][..],
+            Stage::Awarded,
+            ["won 2027-03-31", "ended 2026-11-02"],
+        ),
+        (
+            "the day that it names",
+            &["P2 stage=completed award=b: over=b ends=b:2026-12-31"],
+            Stage::Awarded,
+            ["won 2027-03-31", "ended 2026-12-31"],
+        ),
+        (
+            "as it was to end",
+            &["P2 stage=completed award=b: over=b ends=b:2027-03-31"],
+            Stage::Awarded,
+            ["won 2027-03-31", "ended 2026-11-02"],
+        ),
+        ("long ago", &["P2 stage=completed award=b: over=b ends=b:2026-10-01"], Stage::Awarded, ["won 2027-03-31", "ended 2026-10-01"]),
+        (
+            "said again",
+            &["P2 award=b: over=b", "P3 award=b: over=b ends=b:2027-03-31"],
+            Stage::Awarded,
+            ["won 2027-03-31", "ended 2026-11-02"],
+        ),
+        ("both", &["P2 award=b: over=b", "P3 stage=completed award=a: over=a"], Stage::Completed, ["ended 2026-11-02", "ended 2026-11-02"]),
+        ("the whole", &["P2 stage=completed"], Stage::Completed, ["won 2027-03-31", "won 2027-03-31"]),
+        (
+            "prolonged",
+            &["P2 stage=modified award=a:Acme ends=a:2027-06-30", "P3 stage=awarded"],
+            Stage::Modified,
+            ["won 2027-06-30", "won 2027-03-31"],
+        ),
+    ] {
+        let notices: Vec<Notice> = [two].iter().chain(then).map(|written| notice(written)).collect();
+        let tender = fold(&notices).unwrap().notice;
+        let end = |award: &Award| format!("{} {}", award.outcome.word(), award.term.as_ref().unwrap().end.unwrap());
+        assert_eq!(
+            (tender.stage, tender.content.awards.iter().map(end).collect::<Vec<_>>()),
+            (stage, ends.map(str::to_owned).to_vec()),
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn what_is_planned_again_has_no_deadline_of_the_round_that_was_cancelled() {
+    let cancelled = "P2 kind=cancellation stage=cancelled";
+    for (what, notices, want) in [
+        ("a plan without a day", &["P1 stage=open due=:10-20", cancelled, "P3 stage=planned"][..], vec![]),
+        ("a day that is still to come", &["P1 stage=open due=:12-20", cancelled, "P3 stage=planned"], vec![]),
+        ("a day of its own", &["P1 stage=open due=:10-20", cancelled, "P3 stage=planned due=:12-10"], vec![10]),
+        ("the day once more", &["P1 stage=open due=:12-20", cancelled, "P3 stage=planned due=:12-20"], vec![20]),
+        (
+            "one that repeats everything",
+            &["W1 stage=open due=:10-20", "W2 stage=cancelled due=:10-20", "W3 stage=planned due=:10-20", "W4 stage=planned due=:10-20"],
+            vec![],
+        ),
+        ("of a lot", &["P1 stage=open lot=L1:One due=L1:10-20", cancelled, "P3 stage=planned"], vec![]),
+        ("called for then", &["P1 stage=open due=:10-20", cancelled, "P3 stage=planned", "P4 stage=open due=:12-24"], vec![24]),
+        ("never cancelled", &["P1 stage=planned due=:10-20", "P2 stage=planned"], vec![20]),
+    ] {
+        let notices: Vec<Notice> = notices.iter().map(|written| notice(written)).collect();
+        let content = fold(&notices).unwrap().notice.content;
+        let days: Vec<i8> = content.all_deadlines().filter_map(|due| Some(due.due.as_ref()?.day.day())).collect();
+        assert_eq!(days, want, "{what}");
+    }
 }
 
 #[test]
@@ -528,7 +665,7 @@ fn what_is_idle_can_be_left_out_and_nothing_else() {
         ("everything before a whole one but the first", &["P1 title=A", "P2 doc=x", "P3 lot=1:a", "W4 title=B"], &[1, 2]),
         ("what only it said stays", &["P1 title=A", "P2 until=1 doc=x", "P3 until=2"], &[]),
         ("an award that stands", &["W1 title=A", "P2 award=a:Acme", "A3 title=B"], &[]),
-        ("an award that was corrected", &["W1 title=A", "P2 award=a:Acme", "P3 follows=2 award=a:Bolt"], &[1]),
+        ("an award that was corrected", &["W1 title=A", "R2 award=a:Acme", "R3 follows=2 award=a:Bolt"], &[1]),
         ("of two that say the same one", &["P1 title=A", "P2 until=1", "P3 until=1", "P4 doc=x"], &[1]),
     ] {
         let notices: Vec<Notice> = notices.iter().map(|written| notice(written)).collect();
