@@ -115,33 +115,33 @@ fn eforms((number, kind, day): (u32, &str, &str), lots: &[Lot<'_>], results: &[W
         for (name, amount) in *winners {
             tender += 1;
             let party = names.iter().position(|known| known == name).unwrap() + 1;
-            own += &format!("<LotTender><ID>TEN-{tender}</ID></LotTender><SettledContract><ID>CON-{tender}</ID></SettledContract>");
-            tenders += &format!(
+            own.extend([format!("<LotTender><ID>TEN-{tender}</ID></LotTender><SettledContract><ID>CON-{tender}</ID></SettledContract>")]);
+            tenders.extend([format!(
                 "<LotTender><ID>TEN-{tender}</ID><LegalMonetaryTotal><PayableAmount currencyID='EUR'>{amount}</PayableAmount></LegalMonetaryTotal>\
                  <TenderingParty><ID>TPA-{party}</ID></TenderingParty><TenderLot><ID>LOT-{lot}</ID></TenderLot></LotTender>\
                  <SettledContract><ID>CON-{tender}</ID><IssueDate>2026-11-30+01:00</IssueDate><LotTender><ID>TEN-{tender}</ID></LotTender></SettledContract>"
-            );
+            )]);
         }
         let why = if reason.is_empty() {
             String::new()
         } else {
             format!("<DecisionReason><DecisionReasonCode>{reason}</DecisionReasonCode></DecisionReason>")
         };
-        of_lots += &format!(
+        of_lots.extend([format!(
             "<LotResult><ID>RES-{}</ID><TenderResultCode>{code}</TenderResultCode>{why}{own}<TenderLot><ID>LOT-{lot}</ID></TenderLot></LotResult>",
             place + 1
-        );
+        )]);
     }
     let company = |place: usize, name: &str| {
         format!(
             "<Organization><Company><PartyIdentification><ID>ORG-{place}</ID></PartyIdentification><PartyName><Name>{name}</Name></PartyName></Company></Organization>"
         )
     };
-    let parties: String = (1..=names.len())
+    let parties: Vec<String> = (1..=names.len())
         .map(|n| format!("<TenderingParty><ID>TPA-{n}</ID><Tenderer><ID>ORG-{n}</ID></Tenderer></TenderingParty>"))
         .collect();
     let companies: String = names.iter().enumerate().map(|(place, name)| company(place + 1, name)).collect();
-    let lots: String = lots
+    let lots: Vec<String> = lots
         .iter()
         .map(|(lot, until, end)| {
             let due = format!("<TenderingProcess><TenderSubmissionDeadlinePeriod><EndDate>{until}Z</EndDate><EndTime>10:00:00Z</EndTime></TenderSubmissionDeadlinePeriod></TenderingProcess>");
@@ -151,6 +151,7 @@ fn eforms((number, kind, day): (u32, &str, &str), lots: &[Lot<'_>], results: &[W
             format!("<ProcurementProjectLot><ID schemeName='Lot'>LOT-{lot}</ID>{due}<ProcurementProject><Name>Part {lot}</Name>{runs}</ProcurementProject></ProcurementProjectLot>")
         })
         .collect();
+    let (lots, parties) = (lots.concat(), parties.concat());
     let (root, ns) = if kind == "cn-standard" { ("ContractNotice", CALL) } else { ("ContractAwardNotice", RESULT) };
     format!(
         "<{root} xmlns='{ns}'><UBLExtensions><UBLExtension><ExtensionContent><EformsExtension>{extra}<NoticeResult>{of_lots}{tenders}{parties}</NoticeResult>\

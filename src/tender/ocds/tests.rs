@@ -280,6 +280,13 @@ fn a_contract_counts_as_it_is_now() {
 }
 
 #[test]
+fn a_contract_that_was_given_up_ends_no_tender() {
+    let given_up = json!([{"id": "c", "awardID": "1", "status": "cancelled"}]);
+    let notice = one(json!({"ocid": "o", "id": "1", "date": "2026-11-02", "tag": ["contractUpdate"], "contracts": given_up}));
+    assert_eq!((notice.kind, notice.stage, notice.content.awards[0].outcome), (NoticeKind::Contract, Stage::Closed, Outcome::Withdrawn));
+}
+
+#[test]
 fn where_a_release_leaves_the_procedure() {
     let award = |status: &str| json!([{"id": "1", "status": status, "suppliers": [{"name": "W"}]}]);
     for (tag, fields, kind, stage) in [
@@ -303,8 +310,6 @@ fn where_a_release_leaves_the_procedure() {
         ("award", json!({"awards": award("pending")}), NoticeKind::Award, Stage::Closed),
         ("award", json!({"awards": award("pending"), "tender": {"status": "active"}}), NoticeKind::Award, Stage::Closed),
         ("award", json!({"awards": award("unsuccessful")}), NoticeKind::Award, Stage::Cancelled),
-        // Its contract was given up, not the tender.
-        ("contractUpdate", json!({"contracts": [{"id": "c", "awardID": "1", "status": "cancelled"}]}), NoticeKind::Contract, Stage::Closed),
         ("award", json!({"awards": award("cancelled"), "tender": {"status": "active"}}), NoticeKind::Award, Stage::Open),
         // The award is cancelled, not the tender.
         ("awardCancellation", json!({"awards": award("cancelled"), "tender": {"status": "complete"}}), NoticeKind::Award, Stage::Closed),
