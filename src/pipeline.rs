@@ -11,6 +11,7 @@ mod closing;
 mod completeness;
 mod decided;
 mod departed;
+mod details;
 mod drain;
 mod empty;
 mod expiring;

@@ -112,8 +112,12 @@ pub fn compare(rules: &Rules, page: &Page, known: Known<'_>, extract: &Extract, 
 
 /// Whether a draft's detail page is worth reading: its record is new, was gone, still waits for it, or differs in a field.
 pub fn wants_detail(rules: &Rules, masks: &[Mask], (stored, draft): (Option<&Record>, &Draft), now: Timestamp) -> bool {
-    let differs = |record: &Record| !of_fields(rules, masks, (0, draft), record, false).is_empty();
-    draft.detail.is_some() && stored.is_none_or(|record| record.gone || record.own_page.is_due(now) || differs(record))
+    draft.detail.is_some() && stored.is_none_or(|record| record.gone || record.own_page.is_due(now) || differs(rules, masks, draft, record))
+}
+
+/// Whether a draft says something else than its record, but for what changes by itself.
+pub fn differs(rules: &Rules, masks: &[Mask], draft: &Draft, record: &Record) -> bool {
+    !of_fields(rules, masks, (0, draft), record, false).is_empty()
 }
 
 /// What is taken over from this check.

@@ -27,6 +27,12 @@ pub fn is_own(field: &Field) -> bool {
     field.path.starts_with(OWN)
 }
 
+/// Whether a draft whose own page was read again has nothing of all that this page said of its record.
+pub fn lost_own(draft: &Draft, record: &Record) -> bool {
+    let mut said = record.fields.iter().filter(|(_, field)| is_own(field)).peekable();
+    said.peek().is_some() && said.all(|(name, _)| !draft.fields.contains_key(name))
+}
+
 /// Gives a draft whose own page is not read what that page said before.
 pub fn keep_own(draft: &mut Draft, record: &Record) {
     for (name, field) in record.fields.iter().filter(|(_, field)| is_own(field)) {
@@ -50,6 +56,26 @@ pub fn own_unread(unread: &[(String, String)], of: usize, said: bool) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_gives_nothing_of_all_that_it_gave_is_built_otherwise() {
+        use crate::model::{FieldName, RecordKind, Value, sample};
+        let mut record = sample::record("club", "1", RecordKind::Company, &[("name", "Alba"), ("phone", "1"), ("place", "Ulm")]);
+        for name in ["phone", "place"] {
+            record.fields.entry(FieldName::new(name)).and_modify(|field| field.path.insert_str(0, OWN));
+        }
+        for (fields, lost) in
+            [(&["name"][..], true), (&["name", "email"], true), (&["name", "place"], false), (&["name", "phone", "place"], false)]
+        {
+            let found = Found { value: Value::Text("x".into()), quote: "x".into(), path: "p".into() };
+            let mut draft = sample::draft("1", &[]);
+            draft.fields = fields.iter().map(|name| (FieldName::new(name), found.clone())).collect();
+            assert_eq!(lost_own(&draft, &record), lost, "{fields:?}");
+        }
+        record.fields.retain(|_, field| !is_own(field));
+        let draft = sample::draft("1", &[]);
+        assert!(!lost_own(&draft, &record), "it never gave anything");
+    }
 
     #[test]
     fn most_of_several_own_pages_are_told_of() {

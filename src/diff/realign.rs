@@ -25,6 +25,8 @@ const SHARED: usize = 24;
 const MOVED: usize = 3;
 /// Fields that say where somebody is.
 const PLACES: [&str; 6] = ["place", "city", "town", "address", "postcode", "region"];
+/// Fields that follow the name.
+const OF_THE_NAME: [&str; 2] = ["email", "website"];
 /// Fields that say nothing of who it is.
 const OF_NOBODY: [&str; 5] = ["name", "title", "url", "about", "description"];
 
@@ -199,7 +201,7 @@ impl<'a> Case<'a> {
             let Some(name) = companies.get(&draft).filter(|_| self.lost.contains_key(&record)) else { continue };
             let agreed = Agreed::of(&self.drafts[draft], &self.known[record]);
             let is_it = match absent.get(&record) {
-                Some(was) => name.is_like(was) || agreed.equal > agreed.other,
+                Some(was) => agreed.same_tax || name.is_like(was) || agreed.equal > agreed.other,
                 // It may be shown on another page still, and have a sister at its telephone.
                 None => self.drafts[draft].value("name").zip(self.known[record].value("name")).is_some_and(|(is, was)| respelled(was, is)),
             };
@@ -323,6 +325,8 @@ struct Agreed {
     /// Fields that say the same, and such as say something else.
     equal: usize,
     other: usize,
+    /// Whether both have the same tax number.
+    same_tax: bool,
     /// Whether both have tax numbers, and others; and so with any value that tells one from another.
     other_tax: bool,
     other_identity: bool,
@@ -332,14 +336,16 @@ struct Agreed {
 
 impl Agreed {
     fn of(draft: &Draft, record: &Record) -> Self {
-        let mut agreed = Self { equal: 0, other: 0, other_tax: false, other_identity: false, place: None };
+        let mut agreed = Self { equal: 0, other: 0, same_tax: false, other_tax: false, other_identity: false, place: None };
         for (name, found) in &draft.fields {
             let Some(field) = record.fields.get(name).filter(|_| !OF_NOBODY.contains(&name.as_str())) else { continue };
             let one = |value| identities(std::iter::once((name, value))).next();
             let (was, is) = (one(&field.value), one(&found.value));
             let same = if was.is_some() { was == is } else { words(&field.value.text()) == words(&found.value.text()) };
             agreed.equal += usize::from(same);
-            agreed.other += usize::from(!same);
+            // A new name mostly brings an address of its own on the web.
+            agreed.other += usize::from(!same && !OF_THE_NAME.contains(&name.as_str()));
+            agreed.same_tax |= same && name.as_str().starts_with("tax_id");
             agreed.other_identity |= !same && was.is_some() && is.is_some();
             agreed.other_tax |= !same && name.as_str().starts_with("tax_id");
             if PLACES.contains(&name.as_str()) {

@@ -199,3 +199,55 @@ fn ten_thousand_that_are_all_written_otherwise_take_no_time() {
     realign(&mut drafts, &before, &page(&before));
     assert!(drafts.iter().rev().zip(&before).all(|(draft, record)| draft.key == record.key));
 }
+
+#[test]
+fn who_is_renamed_takes_mail_and_site_along() {
+    let was = [
+        ("phone", "947200331"),
+        ("email", "info@orbaneja.example"),
+        ("website", "https://orbaneja.example/"),
+        ("tax_id", "B09000001"),
+        ("place", "Burgos"),
+    ];
+    let other = draft(RecordKind::Company, "https://a.example/m/2", &[("name", "Maderas Arlanza"), ("phone", "947170017")]);
+    for (what, is, want) in [
+        (
+            "new mail and site",
+            [
+                ("phone", "947200331"),
+                ("email", "info@norte.example"),
+                ("website", "https://norte.example/"),
+                ("tax_id", ""),
+                ("place", "Burgos"),
+            ],
+            true,
+        ),
+        (
+            "and nothing else",
+            [("phone", "947200331"), ("email", "info@norte.example"), ("website", ""), ("tax_id", ""), ("place", "")],
+            true,
+        ),
+        (
+            "moved, by its tax number",
+            [("phone", "911000111"), ("email", ""), ("website", ""), ("tax_id", "B09000001"), ("place", "Madrid")],
+            true,
+        ),
+        (
+            "another tax number",
+            [("phone", "947200331"), ("email", ""), ("website", ""), ("tax_id", "B09000002"), ("place", "Burgos")],
+            false,
+        ),
+        (
+            "another place",
+            [("phone", "947200331"), ("email", "info@norte.example"), ("website", ""), ("tax_id", ""), ("place", "Madrid")],
+            false,
+        ),
+    ] {
+        let entry = |key: &str, name: &'static str, fields: [(&'static str, &'static str); 5]| {
+            draft(RecordKind::Company, key, &[[("name", name)].as_slice(), &fields].concat())
+        };
+        let before = [entry("https://a.example/m/1", "Talleres Orbaneja, S.L.", was), other.clone()];
+        let now = [entry("https://a.example/m/9", "Siderurgia del Norte", is), other.clone()];
+        assert_eq!(who(&before, &now), if want { "01" } else { "-1" }, "{what}");
+    }
+}

@@ -469,7 +469,7 @@ fn a_detail_page_that_is_not_there_is_asked_for_at_its_time_or_when_the_record_c
     assert_eq!(listing.record("a").own_page, record.own_page, "a check that does not ask for it forgets nothing");
     // What it says at last is no news.
     assert_eq!(listing.check(&[draft("a", &[("title", "A"), ("phone", "+34911")])], false), []);
-    assert_eq!((listing.record("a").own_page, listing.record("a").text("phone").as_deref()), (OwnPage::Read, Some("+34911")));
+    assert_eq!((listing.record("a").own_page.clone(), listing.record("a").text("phone").as_deref()), (OwnPage::Read, Some("+34911")));
 }
 
 #[test]

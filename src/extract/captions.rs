@@ -64,10 +64,21 @@ pub(super) fn is_stand(text: &str) -> bool {
     text.chars().count() <= CHARS && rest.contains(|c: char| c.is_ascii_digit()) && field_of(first) == Some("stand")
 }
 
+/// Whether a caption is that of a hall.
+pub(super) fn says_hall(caption: &str) -> bool {
+    HALLS.contains(&words(caption).as_str())
+}
+
+/// Whether words say a hall and no stand in it: "Halle A1".
+pub(super) fn is_hall_alone(text: &str) -> bool {
+    let mut all = text.split_whitespace();
+    all.next().is_some_and(says_hall) && all.count() == 1
+}
+
 /// Whether a caption and its value are one text: a hall is told by its word, and what has a stand behind it is no value of the hall alone.
 fn is_hall(caption: &str, value: &str, colon: bool) -> bool {
     let stands = || value.split(|c: char| !c.is_alphanumeric()).any(|word| field_of(word) == Some("stand"));
-    HALLS.contains(&words(caption).as_str()) && (!colon || stands())
+    says_hall(caption) && (!colon || stands())
 }
 
 /// Cuts a caption off its value: what stands before the first colon of a line, or the words of the table in front of it. `None` when there is

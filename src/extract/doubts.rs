@@ -181,10 +181,11 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
     let by_itself = matches!(Kind::from_word(&spec.kind), Some(Kind::Listing | Kind::Directory)) && spec.record.is_none();
     let all = extract.records.len();
     let unread = |field: &Filled| spec.country.is_none() && is_unread_phone(field);
-    for field in filled(extract).iter().filter(|field| base(&field.name) == "column" && !unread(field)).take(TOLD) {
+    let is_rare = |field: &Filled| field.records * 5 < all;
+    for field in filled(extract).iter().filter(|field| base(&field.name) == "column" && !is_rare(field) && !unread(field)).take(TOLD) {
         add(
             format!("`{}` has no name (such as \"{}\")", field.name, field.example),
-            format!("fields = {{ place = \"{}\" }}, with the name that it should have", field.name),
+            format!("fields = {{ NAME = \"{}\" }}, with what it is for NAME: industry, place, region, person, size …", field.name),
         );
     }
     if let Some(field) = filled(extract).iter().find(|field| unread(field)) {
@@ -199,10 +200,11 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
     let mut add = |what: String, setting: String| out.push(Doubt { what, setting });
     let few: Vec<Filled> = filled(extract)
         .into_iter()
-        .filter(|field| field.records * 5 < all && base(&field.name) != "column" && !is_number_as_written(&field.name))
+        // What is found by itself is where it is, and a few who have it are those who say it.
+        .filter(|field| !by_itself && is_rare(field) && base(&field.name) != "column" && !is_number_as_written(&field.name))
         .collect();
     for field in few.iter().take(TOLD) {
-        add(format!("`{}` is in {} of {all} records", field.name, field.records), few_setting(spec, by_itself, &field.name));
+        add(format!("`{}` is in {} of {all} records", field.name, field.records), few_setting(spec, &field.name));
     }
     let names: Vec<String> = extract.records.iter().filter_map(has_name).map(|name| words(&name)).collect();
     let again = names.len() - names.iter().collect::<HashSet<_>>().len();
@@ -283,10 +285,8 @@ fn like_telephone(text: &str) -> bool {
     (7..=12).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || " ()-/.".contains(c))
 }
 
-fn few_setting(spec: &Spec, by_itself: bool, field: &str) -> String {
-    if by_itself {
-        "--selectors says where it stands, if more have it".to_owned()
-    } else if spec.kind == Kind::Json.word() {
+fn few_setting(spec: &Spec, field: &str) -> String {
+    if spec.kind == Kind::Json.word() {
         format!("fields = {{ {} = \"…\" }} says where it is, if more have it", base(field))
     } else {
         "nothing: that is how the source is".to_owned()

@@ -122,6 +122,11 @@ impl FoundReader {
         Self { rule, hints, plans, numbered, pages, details, naming }
     }
 
+    /// Whether the records' own pages are read.
+    pub(super) const fn reads_own(&self) -> bool {
+        self.details
+    }
+
     /// What all of its records are.
     pub(super) fn rule(&self) -> &RecordRule {
         &self.rule
@@ -154,21 +159,24 @@ impl FoundReader {
         for (_, (raw, key)) in list.records.iter().zip(keys).enumerate().filter(|(at, _)| !second.contains(at)) {
             input.check_time()?;
             let mut fields = self.fields(raw, &aligned, input);
-            for (name, found) in &fields {
+            for (name, found) in fields.iter().filter(|_| !raw.beside) {
                 let entry = filled.entry(name.clone()).or_insert_with(|| (0, clip(&found.quote, EXAMPLE)));
                 entry.0 += 1;
             }
             self.rename(raw, &mut fields, input)?;
             let (kind, url) = (self.naming.kind_of(&fields).or(raw.kind.filter(|_| self.naming.kinds)), raw.link.clone());
             let detail = url.clone().filter(|url| self.details && is_of_site(url, input.url));
-            gather.add(Parts { fields, url, id: Some(key), detail, kind, partial: raw.partial, path: raw.path.clone() });
+            // Who stands in another's record says little of itself, and is no measure of what records have.
+            let partial = raw.partial || raw.beside;
+            gather.add(Parts { fields, url, id: Some(key), detail, kind, partial, path: raw.path.clone() });
         }
         let mut extract = gather.extract;
         again::one_each(&mut extract.records, &by_key);
         own::leave_shared(&mut extract.records, input.url);
+        let whole = extract.records.iter().filter(|draft| !draft.partial).count();
         let named = |field: &str| !align::is_plain(field) || self.renamed(field).is_some();
         let had = |field: &FieldName| by_key.iter().filter(|record| record.fields.contains_key(field)).count();
-        let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), had: &had, named: &named };
+        let learns = Learns { aligned: &aligned, filled: &filled, records: whole, had: &had, named: &named };
         let (mut now, doubtful) = learns.from(learned, input);
         now.own = own_contacts(&reading, &extract, now.own);
         whose::leave_to_site(&mut extract.records, &mut now.own);

@@ -116,6 +116,11 @@ impl ListingReader {
         html::read(&text_of(input), input, &List { reader: self, input })
     }
 
+    /// Whether the records' own pages are read.
+    pub(super) fn reads_own(&self) -> bool {
+        !self.detail_fields.is_empty()
+    }
+
     /// Adds what a record's own page says; it knows better than the list.
     pub(super) fn read_detail(&self, draft: &mut Draft, input: &Input<'_>) -> Result<(), Failure> {
         if self.detail_fields.is_empty() {

@@ -7,6 +7,7 @@ mod badges;
 mod beside;
 mod called;
 mod columns;
+mod halls;
 mod kinds;
 mod layout;
 mod lines;

@@ -154,6 +154,8 @@ pub struct Page {
     pub unread: u32,
     /// Pages it led to when last read, in order.
     pub follow: Vec<PageId>,
+    /// When own pages of its records are to be read again, the first of them; only where they are read.
+    pub own_due: Option<Timestamp>,
     /// The settings it was last read with; other settings make the next reading a quiet one.
     pub spec: ContentHash,
     /// The last check, good or bad.
@@ -194,6 +196,7 @@ impl Page {
             bad: 0,
             unread: 0,
             follow: Vec::new(),
+            own_due: None,
             spec: ContentHash::default(),
             checked: None,
             changed: None,

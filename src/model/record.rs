@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Change, ChangeKind, FieldChange, Value};
+use super::{Change, ChangeKind, FieldChange, Validators, Value};
 use crate::base::ids::{ContentHash, RecordId, SourceId, hash64};
 use crate::base::text::words;
 
@@ -155,11 +155,20 @@ pub struct Record {
 }
 
 /// How far a record's own page was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum OwnPage {
-    /// It was, or there is none to read.
+    /// It was, nobody knows when, or there is none to read.
     #[default]
     Read,
+    /// It was read or found unchanged, and is read again in its turn.
+    Seen {
+        /// When.
+        at: Timestamp,
+        /// For the next conditional request; none after an answer that nothing changed, so that at least every other one is read.
+        validators: Validators,
+        /// Whether it said something else than is known, which waits for another look.
+        doubted: bool,
+    },
     /// Still to be read (the limit of a visit or a failure stopped it); the next visit tries again.
     Wanted,
     /// It was not there so many times in a row, and is asked for again from then on, or when the record changes.
@@ -173,16 +182,17 @@ pub enum OwnPage {
 
 impl OwnPage {
     /// Whether something of it is still to come.
-    pub const fn is_open(self) -> bool {
-        !matches!(self, Self::Read)
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Wanted | Self::Missing { .. })
     }
 
     /// Whether it is worth a request although nothing of the record changed.
-    pub fn is_due(self, now: Timestamp) -> bool {
+    pub fn is_due(&self, now: Timestamp) -> bool {
         match self {
             Self::Read => false,
+            Self::Seen { doubted, .. } => *doubted,
             Self::Wanted => true,
-            Self::Missing { until, .. } => now >= until,
+            Self::Missing { until, .. } => now >= *until,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
+use super::details::Details;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
@@ -36,11 +37,8 @@ pub(super) async fn stored(
         leave_out(source, extract, &stored);
         return Ok(stored);
     }
-    let companies = extract.records.iter().any(|draft| draft.kind == RecordKind::Company);
-    let elsewhere = state.missing > 0 || page.role == PageRole::Follow || !page.follow.is_empty();
-    if source.reader.learns() && companies && elsewhere {
-        let have = stored.iter().map(|record| record.id).collect();
-        stored.extend(effects.store.absent(&source.id, have, ELSEWHERE).await?);
+    if state.missing > 0 || page.role == PageRole::Follow || !page.follow.is_empty() {
+        stored.extend(elsewhere(effects, source, page, (extract, &stored)).await?);
     }
     diff::realign(&mut extract.records, &stored, page);
     diff::keep_columns(&mut extract.records, &stored);
@@ -49,6 +47,61 @@ pub(super) async fn stored(
     let on_it: HashSet<RecordId> = page.members.iter().copied().collect();
     stored.retain(|record| meant.contains(&record.id) || on_it.contains(&record.id));
     Ok(stored)
+}
+
+/// Gives drafts that are known after their own pages were read, by what these say, the keys that they are known by: who was called otherwise and stood
+/// at another address.
+pub(super) async fn renamed(
+    effects: &Effects,
+    (source, page): (&Source, &Page),
+    extract: &mut Extract,
+    stored: &mut Vec<Record>,
+    details: &mut Details,
+) -> Result<(), StoreError> {
+    let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
+    if page.reading == Reading::Never || details.read.iter().all(|read| known.contains(read.key.as_str())) {
+        return Ok(());
+    }
+    let had = stored.len();
+    stored.extend(elsewhere(effects, source, page, (extract, stored)).await?);
+    let keys: Vec<String> = extract.records.iter().map(|draft| draft.key.clone()).collect();
+    diff::realign(&mut extract.records, stored, page);
+    let moved = keys.iter().zip(&extract.records).filter(|(key, draft)| **key != draft.key);
+    let meant: HashSet<RecordId> = moved
+        .map(|(key, draft)| {
+            details.rename(source, (key, &draft.key));
+            Record::id_of(&source.id, &draft.key)
+        })
+        .collect();
+    let mut at = 0..;
+    stored.retain(|record| at.next().is_some_and(|at| at < had) || meant.contains(&record.id));
+    Ok(())
+}
+
+/// Records of the source that are not on this page, among which it is looked for who is called otherwise by now. Who was on another page and is on none
+/// any more, as far as the visit has come, is missing from this moment on.
+async fn elsewhere(
+    effects: &Effects,
+    source: &Source,
+    page: &Page,
+    (extract, stored): (&Extract, &[Record]),
+) -> Result<Vec<Record>, StoreError> {
+    let companies = extract.records.iter().any(|draft| draft.kind == RecordKind::Company);
+    let alone = page.role == PageRole::Root && page.follow.is_empty();
+    if !source.reader.learns() || !companies {
+        return Ok(Vec::new());
+    }
+    let have = stored.iter().map(|record| record.id).collect();
+    let mut all = effects.store.absent(&source.id, have, ELSEWHERE).await?;
+    if alone {
+        return Ok(all);
+    }
+    let pages = effects.store.pages(effects.store.pages_of(&source.id)).await?;
+    let shown: HashSet<RecordId> = pages.iter().flat_map(|page| &page.members).copied().collect();
+    for record in all.iter_mut().filter(|record| !shown.contains(&record.id)) {
+        record.missing = record.missing.max(1);
+    }
+    Ok(all)
 }
 
 /// Leaves out what is no record of the list, and notes that it did.

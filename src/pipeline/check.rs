@@ -9,8 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::decided::{CheckError, Checked, Decided, Outcome};
+use super::details::mark_reached;
 use super::onward::{brought, set_out};
-use super::read::{Read, again, mark_wanting, reached, read, tell_new, tell_nobody};
+use super::read::{Read, again, read, tell_new, tell_nobody};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, broke_off, count, ill_since, lead_to, net, next_visit, number, once_more, soon, walk};
 use super::{Effects, completeness, news, notice, vitals};
@@ -20,8 +21,8 @@ use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Health, OwnPage, Page, PageRole, PageWrite, Reading, Record, SourceState,
-    Spent, Turn, Validators,
+    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Spent, Turn,
+    Validators,
 };
 use crate::store::{CommitError, StoreError};
 
@@ -47,7 +48,7 @@ pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId)
     let renewed = page.spec != source.spec_hash;
     let (begun, url) = set_out(source, &page, state.as_ref(), now);
     let moves = source.reader.transport().moves();
-    let anew = renewed || moves || state.as_ref().is_some_and(vitals::lacks);
+    let anew = renewed || moves || own_due(source, &page, now) || state.as_ref().is_some_and(vitals::lacks);
     let asked = lane
         .fetch(&Request {
             url: &url,
@@ -117,10 +118,10 @@ async fn settle(
                     match done {
                         Err(failure) => Box::pin(failed(effects, &before, failure, now)).await?,
                         Ok(mut read) => {
-                            spent = requests + read.requests;
+                            spent = requests + read.details.requests;
                             behind = Some(effects.gate.enter(behind.take()).await);
                             vitals::note(&mut before, &mut read, now);
-                            let decided = Box::pin(differs(effects, &before, fetched, &read, now)).await?;
+                            let decided = Box::pin(differs(effects, &before, fetched, &mut read, now)).await?;
                             done_before = Some(read.kept_for_another_try());
                             decided
                         }
@@ -211,12 +212,18 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> bool {
     let known = page.spec == before.source.spec_hash
         && !before.source.reader.transport().moves()
         && !vitals::lacks(&before.state)
+        && !own_due(before.source, page, before.asked_at)
         && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
     known
         && (fetched.not_modified
             || leads_on_as_before(before, fetched)
                 && (page.exact == Some(diff::exact(&fetched.bytes, &page.stretches))
                     || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile))))
+}
+
+/// Whether own pages of its records are to be read again, so that it must be read which they are.
+fn own_due(source: &Source, page: &Page, now: Timestamp) -> bool {
+    source.reader.reads_own() && page.own_due.is_some_and(|due| due <= now)
 }
 
 /// Whether the head of the answer names the next page that it named before, where it is the head that does: a last page that was full stays the same
@@ -294,10 +301,10 @@ async fn differs(
     effects: &Effects,
     before: &Before<'_>,
     fetched: &Fetched,
-    read: &Read,
+    read: &mut Read,
     now: Timestamp,
 ) -> Result<(Turn, Outcome), StoreError> {
-    let Read { extract, stored, previous, wanting, corrected, .. } = read;
+    let Read { extract, stored, previous, details, corrected, .. } = read;
     let renewed = before.page.reading != Reading::Never && before.page.spec != before.source.spec_hash;
     let content = ContentHash::of(&fetched.bytes);
     let host = effects.web.lane(&before.page.host(), None).state();
@@ -311,14 +318,15 @@ async fn differs(
         extract,
         &diff::Context { now, quiet, content, began, noise: &host.noise },
     );
-    mark_wanting(&mut found, wanting, stored);
+    mark_reached(before.source, &mut found, (extract, stored), details);
     if before.state.turns() {
         tell_nobody(&mut found, before.state.covers());
     } else if !fresh && extract.relaid {
         tell_new(&mut found);
     }
     let mut page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
-    if extract.cut || wanting.values().any(|own_page| *own_page == OwnPage::Wanted) {
+    page.own_due = details.due(before.source, &before.page);
+    if extract.cut || details.wait() {
         // What broke off is read again even if it breaks off at the same place, and so is what leads to pages that are still to be read.
         (page.exact, page.fingerprint, page.validators) = (None, None, Validators::default());
     }
@@ -349,8 +357,7 @@ async fn differs(
         effects.web.lane(&before.page.host(), None).set_noise(noise);
     }
     let ended = std::mem::take(&mut turn.records);
-    turn.records =
-        merge_records(found.records, ended.into_iter().chain(corrected.iter().cloned()).chain(reached(wanting, stored)).collect());
+    turn.records = merge_records(found.records, ended.into_iter().chain(corrected.iter().cloned()).chain(details.moved(stored)).collect());
     turn.notices = extract.notices.iter().map(|(key, filed)| (Record::id_of(&before.source.id, key), filed.clone())).collect();
     turn.idle = extract.idle.iter().map(|(key, hash)| (Record::id_of(&before.source.id, key), *hash)).collect();
     let changes = found.changes.into_iter().chain(std::mem::take(&mut turn.changes)).collect();

@@ -293,7 +293,10 @@ impl Rehearsal {
             if phones * 2 > again.extract.records.len() {
                 read = again;
                 let what = format!("its telephone numbers are read as those of {country}, by the language of the page");
-                read.unsure.push(Doubt { what, setting: "country = \"PT\", or whichever it is".to_owned() });
+                read.unsure.push(Doubt {
+                    what,
+                    setting: format!("country = \"{country}\" is written; the code of another country reads them as its own"),
+                });
             }
         }
         let beside = diff::Beside { says: &extract::aside_of, own: &read.extract.around };

@@ -2,29 +2,25 @@
 //!
 //! Parsing happens in the pool. Knows no visit and takes no decision on what is news.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use super::details::{DETAILS, Details, details, leave_to_site, room};
 use super::pool::Hand;
 use super::propose::input;
+use super::visit::{self, Step};
 use super::whole::make_whole;
 use super::{Effects, believed};
-use crate::base::ids::RecordId;
 use crate::config::Source;
-use crate::diff::{self, Comparison, OwnRead};
-use crate::extract::{self, Kind, Known, has_name};
-use crate::fetch::{Fetched, Lane, Request};
-use crate::model::{
-    Advice, BadEntry, Block, ChangeKind, Draft, Extract, Failure, FailureClass, Failures, HostKey, Learned, OwnPage, Page, PageRole,
-    Reading, Record, Shape, SourceState, Value,
-};
+use crate::diff::{self, Comparison};
+use crate::extract::{self, Kind, Known};
+use crate::fetch::{Fetched, Lane};
+use crate::model::{BadEntry, Block, ChangeKind, Extract, Failure, Learned, Page, Reading, Record, Shape, SourceState};
 use crate::store::StoreError;
 
-/// Detail pages read in one turn; the rest waits for the next visit.
-const DETAILS: usize = 100;
 /// Names of a list's records by which a page is known as this list.
 pub(super) const NAMES: usize = 16;
 /// Known records of a page that help to read it again.
@@ -46,16 +42,12 @@ pub(super) struct Read {
     pub stored: Vec<Record>,
     /// The version to compare with.
     pub previous: Option<Previous>,
-    /// Records whose detail page is still to be read, or is not there.
-    pub wanting: HashMap<RecordId, OwnPage>,
+    /// What became of its records' detail pages.
+    pub details: Details,
     /// Which fields the page's own records carry; what their detail pages add is no matter of the page's shape.
     pub shapes: Vec<Shape>,
-    /// What the detail pages that were read gave.
-    pub own: Vec<OwnRead>,
     /// Known records that lose what is the site's: no news of them.
     pub corrected: Vec<Record>,
-    /// Requests sent for detail pages.
-    pub requests: u32,
     /// Whether the page shows another list than before, which is a baseline.
     pub another: bool,
     /// Its place among the pages that are in hand, until its turn is written.
@@ -128,12 +120,12 @@ pub(super) async fn read(
         hand = Hand::default();
     }
     let shapes = diff::count_fields(&extract.records);
-    let Details { wanting, requests, failed, read: own, site, .. } =
-        details(effects, lane, (source, page), &mut extract, (&stored, DETAILS)).await;
-    for (record, failure) in failed {
+    let again = if visit::step(page, state) == Step::Look { 0 } else { room(effects, source, now).await? };
+    let details = own_pages(effects, lane, (source, page), (&mut extract, &mut stored), (DETAILS, again)).await?;
+    for (record, failure) in &details.failed {
         tracing::warn!(source = %source.id, record, %failure, next = failure.class.what_to_do(), "the detail page of a record could not be read");
     }
-    let corrected = leave_to_site(&mut stored, &site);
+    let corrected = leave_to_site(&mut stored, &details.site);
     let unread = unread_numbers(&extract, &stored);
     extract.notes.extend(unread);
     let previous = previous(effects, source, page, (fetched, now)).await?;
@@ -141,7 +133,20 @@ pub(super) async fn read(
     if let Some(failure) = previous.as_ref().and_then(broke_off) {
         return Ok(Err(failure));
     }
-    Ok(Ok(Read { extract, stored, previous, wanting, shapes, own, corrected, requests, another, _hand: hand }))
+    Ok(Ok(Read { extract, stored, previous, details, shapes, corrected, another, _hand: hand }))
+}
+
+/// Reads own pages as [`details`] does, and finds out by them who is called otherwise than before.
+pub(super) async fn own_pages(
+    effects: &Effects,
+    lane: &Lane,
+    (source, page): (&Source, &Page),
+    (extract, stored): (&mut Extract, &mut Vec<Record>),
+    (most, again): (usize, usize),
+) -> Result<Details, StoreError> {
+    let mut details = details(effects, lane, (source, page), extract, (stored, most, again)).await;
+    believed::renamed(effects, (source, page), extract, stored, &mut details).await?;
+    Ok(details)
 }
 
 /// Takes the source's own query, which holds its key, out of every address that the answer repeats it in: it is shown and kept nowhere.
@@ -203,26 +208,6 @@ async fn last_version(
     Ok(Some(Previous { bytes: snapshot.bytes, blocks }))
 }
 
-/// Records whose detail page is still to be read say so; what such a page adds later is no news.
-pub(super) fn mark_wanting(found: &mut Comparison, wanting: &HashMap<RecordId, OwnPage>, stored: &[Record]) {
-    for record in &mut found.records {
-        record.own_page = wanting.get(&record.id).copied().unwrap_or_default();
-    }
-    let waited: HashSet<RecordId> = stored.iter().filter(|record| record.own_page.is_open()).map(|record| record.id).collect();
-    for change in &mut found.changes {
-        if let (true, ChangeKind::Changed(fields)) = (waited.contains(&change.record), &mut change.kind) {
-            fields.retain(|field| field.old.is_some());
-        }
-    }
-    found.changes.retain(|change| !matches!(&change.kind, ChangeKind::Changed(fields) if fields.is_empty()));
-}
-
-/// Known records of which nothing is to be written but how far their detail page was read.
-pub(super) fn reached<'r>(wanting: &'r HashMap<RecordId, OwnPage>, stored: &'r [Record]) -> impl Iterator<Item = Record> + 'r {
-    let moved = stored.iter().filter_map(|record| wanting.get(&record.id).map(|own_page| (record, *own_page)));
-    moved.filter(|(record, own_page)| record.own_page != *own_page).map(|(record, own_page)| Record { own_page, ..record.clone() })
-}
-
 /// On a page that is built otherwise than before, other values are no news; records that nobody knew are.
 pub(super) fn tell_new(found: &mut Comparison) {
     found
@@ -241,131 +226,6 @@ pub(super) fn tell_nobody(found: &mut Comparison, but_new: bool) {
         .for_each(|change| change.baseline = true);
 }
 
-/// What became of the detail pages of a page's records.
-#[derive(Default)]
-pub(super) struct Details {
-    /// Records whose detail page is still to be read, or is not there.
-    pub wanting: HashMap<RecordId, OwnPage>,
-    /// Requests sent.
-    pub requests: u32,
-    /// Pages that were asked for.
-    pub asked: usize,
-    /// Pages that are worth it.
-    pub worth: usize,
-    /// What those that were read gave.
-    pub read: Vec<OwnRead>,
-    /// Contacts that are the site's.
-    pub site: Vec<u64>,
-    /// Which could not be read, and why, by the record's key.
-    pub failed: Vec<(String, Failure)>,
-}
-
-impl Details {
-    /// What is to be said of them after a dry run.
-    pub(super) fn said(&self) -> Vec<String> {
-        let mut said = Vec::new();
-        if self.asked < self.worth {
-            said.push(format!(
-                "the own pages of {} of {} records were asked for here, and what they add is missing from the others; `run` reads all of them, up to \
-                 {DETAILS} of a page at a visit",
-                self.asked, self.worth
-            ));
-        }
-        said.extend(self.failed.iter().map(|(record, failure)| format!("the own page of {record} could not be read: {failure}")));
-        said
-    }
-}
-
-/// Reads the detail pages that are worth it, at most `most`. A draft that was completed has its `detail` taken off. One that is not there is
-/// asked for ever more rarely.
-pub(super) async fn details(
-    effects: &Effects,
-    lane: &Lane,
-    (source, page): (&Source, &Page),
-    extract: &mut Extract,
-    (stored, most): (&[Record], usize),
-) -> Details {
-    let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
-    let mut out = Details::default();
-    let mut own = OwnPages::default();
-    let now = effects.clock.now();
-    let names: Arc<[String]> = extract.records.iter().filter_map(has_name).take(NAMES).collect();
-    let mut pages: Vec<(usize, extract::OwnPage)> = Vec::new();
-    for (at, draft) in extract.records.iter_mut().enumerate() {
-        let id = Record::id_of(&source.id, &draft.key);
-        let known = by_id.get(&id).copied();
-        let had = known.filter(|record| diff::has_own(record));
-        if draft.detail.is_none() {
-            if let Some(record) = had {
-                diff::keep_own(draft, record);
-                own.of(true).add(draft, Some("no link leads to a page of it alone"));
-            }
-            continue;
-        }
-        let unread = own.of(had.is_some());
-        let before = known.map(|record| record.own_page).unwrap_or_default();
-        if !diff::wants_detail(&source.rules, &page.masks, (known, draft), now) {
-            if before.is_open() {
-                out.wanting.insert(id, before);
-            }
-            unread.add(draft, matches!(before, OwnPage::Missing { .. }).then_some("it was not there"));
-            continue;
-        }
-        out.worth += 1;
-        if out.asked == most {
-            unread.add(draft, None);
-            out.wanting.insert(id, OwnPage::Wanted);
-            continue;
-        }
-        out.asked += 1;
-        let (done, sent) = detail(effects, lane, source, (draft.clone(), Arc::clone(&names))).await;
-        out.requests += sent;
-        // What says nothing of a record whose own page once did is not that page.
-        let is_another = |page: &extract::OwnPage| had.is_some() && page.is_partial() && !draft.partial;
-        let done = done.and_then(|page| if is_another(&page) { Err(not_its_own()) } else { Ok(page) });
-        match done {
-            Ok(page) => {
-                unread.add(draft, None);
-                pages.push((at, page));
-            }
-            Err(failure) => {
-                let after = after(source, (before, &failure), id, now);
-                unread.add(draft, matches!(after, OwnPage::Missing { .. }).then(|| failure.to_string()).as_deref());
-                out.wanting.insert(id, after);
-                out.failed.push((draft.key.clone(), failure));
-            }
-        }
-    }
-    complete(extract, pages, &mut out);
-    own.tell(extract);
-    out
-}
-
-/// Takes over what own pages said, once all of them are read: what most of them have is the site's.
-fn complete(extract: &mut Extract, pages: Vec<(usize, extract::OwnPage)>, out: &mut Details) {
-    let (places, pages): (Vec<usize>, Vec<extract::OwnPage>) = pages.into_iter().unzip();
-    out.site = extract.learned.as_mut().map(|learned| extract::contacts_of_site(&pages, learned)).unwrap_or_default();
-    for (at, page) in places.into_iter().zip(pages) {
-        let draft = &mut extract.records[at];
-        let mut complete = page.complete(&out.site);
-        out.read.push(OwnRead::of(draft, &complete));
-        diff::mark_own(draft, &mut complete);
-        *draft = Draft { detail: None, ..complete };
-    }
-}
-
-/// Takes out of known records what their own pages said that is the site's, as others have shown since; gives those that it changes.
-fn leave_to_site(stored: &mut [Record], site: &[u64]) -> Vec<Record> {
-    let of_site = |name: &str, value: &Value| extract::contact_mark(name, value).is_some_and(|mark| site.contains(&mark));
-    let mut changed = Vec::new();
-    for record in stored {
-        let before = record.fields.len();
-        record.fields.retain(|name, field| !(diff::is_own(field) && of_site(name.as_str(), &field.value)));
-        changed.extend((record.fields.len() < before).then(|| record.clone()));
-    }
-    changed
-}
-
 /// That telephone numbers of records on the page, or known of them, could not be read, and what reads them.
 fn unread_numbers(extract: &Extract, stored: &[Record]) -> Option<BadEntry> {
     let of_drafts = extract.records.iter().map(|draft| draft.fields.iter().map(|(name, found)| (name, &found.quote)).collect::<Vec<_>>());
@@ -376,86 +236,4 @@ fn unread_numbers(extract: &Extract, stored: &[Record]) -> Option<BadEntry> {
     let example = (*all.first()?).clone();
     let doubt = extract::unknown_country(&extract::Filled { name: String::new(), records: all.len(), example });
     Some(BadEntry { path: "page".to_owned(), reason: format!("{}; {}", doubt.what, doubt.setting) })
-}
-
-/// Records with a page of their own: those whose page said something once, and the others.
-#[derive(Default)]
-struct OwnPages {
-    said: Unread,
-    silent: Unread,
-}
-
-/// How many they are, and those of them of which it cannot be read now, each with the reason.
-#[derive(Default)]
-struct Unread {
-    all: usize,
-    records: Vec<(String, String)>,
-}
-
-impl Unread {
-    /// Counts one; with the reason why its page is not read.
-    fn add(&mut self, draft: &Draft, why: Option<&str>) {
-        self.all += 1;
-        self.records.extend(why.map(|why| (has_name(draft).unwrap_or_else(|| draft.key.clone()), why.to_owned())));
-    }
-}
-
-impl OwnPages {
-    fn of(&mut self, said: bool) -> &mut Unread {
-        if said { &mut self.said } else { &mut self.silent }
-    }
-
-    /// Says of the source, once and not of each record, that own pages cannot be read: that they never could is no fault, and to be known.
-    fn tell(&self, extract: &mut Extract) {
-        let note = |reason| BadEntry { path: "page".to_owned(), reason };
-        extract.notes.extend(diff::own_unread(&self.silent.records, self.silent.all, false).map(note));
-        let Some(text) = diff::own_unread(&self.said.records, self.said.all, true) else { return };
-        match &mut extract.learned {
-            Some(learned) => learned.doubt = Some(learned.doubt.take().map_or_else(|| text.clone(), |doubt| format!("{doubt}; {text}"))),
-            None => extract.notes.push(note(text)),
-        }
-    }
-}
-
-fn not_its_own() -> Failure {
-    Failure::new(FailureClass::NotFound, "the page that its link leads to is not about it")
-}
-
-/// How far a record's own page is read after this failure: what is not there, or not for us, fades as pages do that are not there.
-fn after(source: &Source, (before, failure): (OwnPage, &Failure), id: RecordId, now: Timestamp) -> OwnPage {
-    match failure.class.advice() {
-        Advice::Fade | Advice::AskOperator => {
-            let times = if let OwnPage::Missing { times, .. } = before { times.saturating_add(1) } else { 1 };
-            let last = Failure { class: FailureClass::NotFound, ..failure.clone() };
-            let failures = Failures { count: times, since: now, last };
-            OwnPage::Missing { times, until: source.schedule.retry(&failures, PageRole::Follow, now, id.0) }
-        }
-        Advice::Retry { .. } | Advice::SlowDown { .. } | Advice::NextDay => OwnPage::Wanted,
-    }
-}
-
-async fn detail(
-    effects: &Effects,
-    lane: &Lane,
-    source: &Source,
-    (draft, names): (Draft, Arc<[String]>),
-) -> (Result<extract::OwnPage, Failure>, u32) {
-    let url = draft.detail.clone().unwrap_or_else(|| draft.url.clone());
-    let host = HostKey::of(&url);
-    let own = *lane.host() == host;
-    let lane = if own { lane.clone() } else { effects.web.lane(&host, None) };
-    let asked = lane.fetch(&Request { url: &url, validators: None, full: true, body: None, source: &source.fetch }).await;
-    let fetched = match asked.result {
-        Ok(fetched) => fetched,
-        Err(failure) => return (Err(failure), asked.requests),
-    };
-    let (reader, now) = (Arc::clone(&source.reader), effects.clock.now());
-    let what = url.to_string();
-    let done = effects
-        .pool
-        .run(&what, move |expired| {
-            reader.read_own(&draft, &input(&fetched, now, expired), &Known { learned: None, records: &[], names: &names })
-        })
-        .await;
-    (done, asked.requests)
 }

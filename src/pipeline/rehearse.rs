@@ -322,11 +322,11 @@ pub async fn rehearse(
     if matches!(target, Target::Url(_)) && !source.reader.transport().varies() {
         (read, out.failure) = rehearsal.read_on(source, &fetched.url, pages.min(source.reader.pages()), &mut extract).await;
     }
-    let stored = believed::stored(effects, source, (&page, &state), &mut extract).await?;
+    let mut stored = believed::stored(effects, source, (&page, &state), &mut extract).await?;
     out.remarks.extend(extract.notes.iter().map(|note| format!("{}: {}", note.path, note.reason)));
     out.remarks.extend(believed::another(source, (&page, &state), (&extract, &stored)).err().map(|failure| failure.text));
     if matches!(target, Target::Url(_)) {
-        let details = read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
+        let details = read::own_pages(effects, &lane, (source, &page), (&mut extract, &mut stored), (DETAILS, 0)).await?;
         out.remarks.extend(details.said());
     }
     out.baseline = page.reading == crate::model::Reading::Never;

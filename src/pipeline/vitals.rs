@@ -46,7 +46,7 @@ pub(super) fn count_misread(source: &Source, read: Result<Read, Failure>) -> Res
 }
 
 /// Notes what a page of the visit shows, before the turn is decided. A second look is no part of a visit and is not counted.
-pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, stored, another, .. }: &mut Read, now: Timestamp) {
+pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, details, stored, another, .. }: &mut Read, now: Timestamp) {
     let (state, step) = (&mut before.state, before.step);
     let renewed = step == Step::Begin && state.spec != before.source.spec_hash;
     if renewed || *another {
@@ -75,8 +75,8 @@ pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, stored,
         extract.notes.extend(state.turns().then(note));
     }
     diff::add_counts(&mut state.shapes, shapes);
-    diff::add_own(&mut state.shapes, own);
-    for draft in extract.records.iter_mut().filter(|draft| own.iter().any(|read| read.key == draft.key)) {
+    diff::add_own(&mut state.shapes, &details.read);
+    for draft in extract.records.iter_mut().filter(|draft| details.read.iter().any(|read| read.key == draft.key)) {
         // What its own page does not show may stand where nobody found it: it is not told as gone.
         draft.partial |= diff::own_in_doubt(&state.shapes, draft.kind);
     }

@@ -40,6 +40,8 @@ pub struct Schedule {
     pub(super) zone: TimeZone,
     pub(super) budget: Option<u32>,
     pub(super) expect: Expect,
+    /// How old what own pages said may be; `None`: as old as it is.
+    pub(super) own_pages: Option<SignedDuration>,
 }
 
 impl Schedule {
@@ -109,6 +111,13 @@ impl Schedule {
         }
         let start = self.windows.soonest(now);
         self.spread(start, LONGEST_CATCH_UP.min(self.period / 4), seed)
+    }
+
+    /// When the own page of a record is read again that was read at this time; never, where nothing says so. The seed is that of the page that lists
+    /// it: what was read together is read together again, so that what the site does to all of them is seen as such, and pages take turns.
+    pub fn own_again(&self, read: Timestamp, seed: u64) -> Option<Timestamp> {
+        let quarter = self.own_pages? / 4;
+        Some(later(read, quarter * 3 + part(seed, quarter)))
     }
 
     /// Requests allowed a day.
@@ -246,6 +255,7 @@ mod tests {
             ("jitter = '40m'", "jitter"),
             ("budget = 0", "budget"),
             ("expect = 'soon'", "expect"),
+            ("detail_every = 'daily'", "detail_every"),
         ] {
             let faults = toml::from_str::<Spec>(text).expect(text).compile().expect_err(text);
             assert_eq!(faults.iter().map(|f| f.key.as_str()).collect::<Vec<_>>(), [key], "{text}");
@@ -267,6 +277,21 @@ mod tests {
             ("every = '1d'", "2026-11-22T15:00:00Z", true),
         ] {
             assert_eq!(spec(text).is_late(at("2026-11-20T08:00:00Z"), at(now)), late, "{text} {now}");
+        }
+    }
+
+    #[test]
+    fn own_pages_are_read_again_before_they_are_too_old() {
+        let read = at("2026-11-01T00:00:00Z");
+        for (text, most) in [("", Some(14)), ("detail_every = '4d'", Some(4)), ("detail_every = 'off'", None)] {
+            for seed in 0..50 {
+                let days = spec(text).own_again(read, seed).map(|again| again.duration_since(read).as_secs_f64() / 86_400.0);
+                assert_eq!(days.is_some(), most.is_some(), "{text}");
+                assert!(
+                    days.zip(most).is_none_or(|(days, most)| (f64::from(most) * 0.75..=f64::from(most)).contains(&days)),
+                    "{text} {days:?}"
+                );
+            }
         }
     }
 

@@ -14,12 +14,14 @@ use super::windows::{Window, Windows};
 use crate::model::Fault;
 
 /// The top-level keys of [`Spec`].
-pub const KEYS: &[&str] = &["every", "cron", "between", "zone", "jitter", "budget", "expect"];
+pub const KEYS: &[&str] = &["every", "cron", "between", "zone", "jitter", "budget", "expect", "detail_every"];
 
 /// The shortest distance between visits: one second.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 /// The longest: a year.
 const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// How old what own pages said may be where nobody says otherwise.
+const OWN_PAGES: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Windows of one source.
 const WINDOWS: usize = 50;
 
@@ -45,6 +47,9 @@ pub struct Spec {
     /// as silent and you are told. Left out, its own history says it: at least 8 days with news, three times the longest distance between
     /// them, 3 days at least. `off`: it may be silent for ever.
     pub expect: Option<String>,
+    /// How old what a record's own page said may be, such as `14d` (the default): until then it is read again, a hundred of a list's page at
+    /// each visit, the oldest first. `off`: only when the record is new or changed.
+    pub detail_every: Option<String>,
 }
 
 impl Spec {
@@ -76,10 +81,25 @@ impl Spec {
             zone,
             budget,
             expect: expect.unwrap_or(Expect::Learned),
+            own_pages: self.own_pages(&mut faults),
         };
         self.rhythm(&mut schedule, &mut faults);
         self.jitter(&mut schedule, &mut faults);
         if faults.is_empty() { Ok(schedule) } else { Err(faults) }
+    }
+
+    fn own_pages(&self, faults: &mut Vec<Fault>) -> Option<SignedDuration> {
+        match self.detail_every.as_deref() {
+            None => Some(OWN_PAGES),
+            Some("off") => None,
+            Some(text) => {
+                let every = duration(text).filter(|every| (SHORTEST..=LONGEST).contains(every));
+                if every.is_none() {
+                    faults.push(Fault::new("detail_every", text, "a duration such as `14d`, from `1s` to 366 days, or `off`"));
+                }
+                every
+            }
+        }
     }
 
     fn windows(&self, zone: &TimeZone, faults: &mut Vec<Fault>) -> Windows {

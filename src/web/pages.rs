@@ -15,7 +15,7 @@ use crate::base::text::count;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{Change, ChangeKind, FieldName, Page, PageRole, Record, SourceState};
+use crate::model::{Change, ChangeKind, FieldName, OwnPage, Page, PageRole, Record, SourceState};
 use crate::pipeline::{Effects, next_check, unnamed};
 use crate::store::Which;
 
@@ -57,7 +57,8 @@ pub(super) async fn of_source(
         None => None,
     };
     let roots: Vec<Page> = pages.iter().filter(|page| page.role == PageRole::Root).cloned().collect();
-    let members: Vec<RecordId> = pages.iter().flat_map(|page| &page.members).copied().take(RECORDS).collect();
+    let members: Vec<RecordId> =
+        pages.iter().flat_map(|page| &page.members).copied().take(if source.reader.reads_own() { LOOKED_AT } else { RECORDS }).collect();
     match chosen {
         Some(id) => pages = effects.store.pages(vec![id]).await?,
         None => pages.truncate(PAGES),
@@ -68,9 +69,11 @@ pub(super) async fn of_source(
         page.next_due = effects.store.next_check(page.id).unwrap_or(page.next_due);
         shown.push(views::page(page, &effects.store.snapshots(page.id).await?, next(effects, source, page, (&roots, &states))));
     }
-    let unnamed = unnamed(source, effects.store.records(members).await?.iter().filter(|record| !record.gone));
+    let listed: Vec<Record> = effects.store.records(members).await?.into_iter().filter(|record| !record.gone).collect();
+    let own = own_pages(&listed, effects.clock.now()).filter(|_| source.reader.reads_own());
+    let unnamed = unnamed(source, listed.iter().take(RECORDS));
     let mut changes = effects.store.recent_changes(Some(&source.id), COUNTED).await?;
-    let remarks = unnamed.into_iter().chain(quiet(&changes)).collect();
+    let remarks = unnamed.into_iter().chain(own).chain(quiet(&changes)).collect();
     changes.truncate(CHANGES);
     let records = effects.store.records(changes.iter().map(|change| change.record).collect()).await?;
     let named = |id| records.iter().find(|record: &&Record| record.id == id);
@@ -83,6 +86,20 @@ pub(super) async fn of_source(
         changes: changes.iter().map(|change| views::change(change, named(change.record))).collect(),
         diff,
     })
+}
+
+/// How old what own pages said is, and how many of them are still to be read or are not there.
+fn own_pages(records: &[Record], now: Timestamp) -> Option<String> {
+    let read = records.iter().filter_map(|record| if let OwnPage::Seen { at, .. } = record.own_page { Some(at) } else { None });
+    let (oldest, many) = (read.clone().min()?, count(read.count(), "record was", "records were"));
+    let days = now.duration_since(oldest).as_hours() / 24;
+    let open = |is: fn(&OwnPage) -> bool| records.iter().filter(|record| is(&record.own_page)).count();
+    let (waiting, missing) = (open(|page| *page == OwnPage::Wanted), open(|page| matches!(page, OwnPage::Missing { .. })));
+    let rest = [(waiting, "still to be read"), (missing, "not there")].map(|(many, what)| match many {
+        0 => String::new(),
+        _ => format!("; {many} {what}"),
+    });
+    Some(format!("the own pages of {many} read, the oldest {} ({days} days ago){}", oldest.strftime("%Y-%m-%d %H:%M UTC"), rest.concat()))
 }
 
 /// What became of fields without being told: of how many records, and when last.

@@ -16,6 +16,7 @@ mod crash;
 mod crash_rig;
 #[path = "../rigs/dice.rs"]
 mod dice;
+mod fairs;
 mod filed;
 mod groups;
 mod growth;
@@ -36,6 +37,7 @@ mod notices;
 mod once;
 mod operations;
 mod organisations;
+mod owned;
 mod paged;
 #[path = "../rigs/portal.rs"]
 mod portal_rig;

@@ -14,7 +14,7 @@ use super::super::record::canonical;
 use super::super::shown::{At, Shown};
 use super::super::structured::{self, Structured};
 use super::super::value::{self, Hints, Type, is_of_site};
-use super::super::{Input, text_of};
+use super::super::{By, Input, Reader, text_of};
 use super::typed_by;
 use super::whose::{OwnPage, field_of};
 use super::{FoundReader, Known, thing};
@@ -42,6 +42,17 @@ const REACHES: [&str; 7] = ["phone", "mobile", "fax", "email", "website", "addre
 
 /// A field, its words, and where they stand.
 type Said = (&'static str, String, String);
+
+impl Reader {
+    /// Whether records have pages of their own that are read.
+    pub fn reads_own(&self) -> bool {
+        match &self.by {
+            By::Listing(reader) => reader.reads_own(),
+            By::Found(reader) => reader.reads_own(),
+            By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => false,
+        }
+    }
+}
 
 impl FoundReader {
     /// What a record's own page says of it, read by the numbers of the country that the record, the settings or the page names.

@@ -22,21 +22,25 @@ pub(super) fn nth(way: u64, nth: u64) -> u64 {
 /// same place.
 pub(super) fn call(raws: &mut [Vec<Raw>], names: &[Option<usize>], heads: &[String]) {
     let times = times(raws);
+    let half = raws.len() / 2;
     for (own, name) in raws.iter_mut().zip(names) {
         let known = |raw: &Raw| captions::field_of(&raw.text).is_some();
         let repeated = |raw: &Raw| times.get(&words(&raw.text)).is_some_and(|times| *times >= REPEATED);
+        let usual = |raw: &Raw| times.get(&words(&raw.text)).is_some_and(|times| *times > half.max(REPEATED));
         // What one record alone has is a caption beside others.
         let among = own.iter().any(|raw| raw.term == Term::Alone && (known(raw) || repeated(raw)));
         for i in 0..own.len() {
             let Some([before, after]) = own.get_mut(i..i + 2) else { break };
             let is_name = |at: usize| *name == Some(at);
             let headed = before.cell.and_then(|(cell, _)| heads.get(cell)).is_some_and(|head| !head.is_empty());
-            if headed || is_name(i) || before.link || before.spent || after.term == Term::Alone || ends(&after.text) {
+            let pair = |raw: &Raw| raw.term == Term::Pair && (known(raw) && repeated(raw) || usual(raw));
+            if headed || is_name(i) || before.link || before.spent || after.term == Term::Alone || ends(&after.text) || pair(after) {
                 continue;
             }
             let says = match before.term {
                 Term::Alone => among,
                 Term::Also => ends(&before.text) || known(before) && repeated(before),
+                Term::Pair => ends(&before.text) || pair(before),
                 Term::Not => ends(&before.text),
             };
             if says && before.text.chars().count() <= CAPTION && (known(before) || !is_name(i + 1)) {

@@ -11,7 +11,7 @@ use super::super::value::{self, Hints, Type};
 use super::kinds::{ColumnKind, kinds};
 use super::layout::{Layout, class};
 use super::{Item, Listed};
-use super::{badges, beside, called, lines, names, over, places, titles};
+use super::{badges, beside, called, halls, lines, names, over, places, titles};
 use crate::base::text::clip;
 use crate::model::Value;
 
@@ -21,6 +21,8 @@ pub(super) const TEL: &str = "tel:";
 const CELL: usize = 2_000;
 /// Characters of an amount with its currency.
 const AMOUNT: usize = 20;
+/// Parts of an element that are looked at.
+const PARTS: usize = 30;
 /// Bytes of a caption alone in its cell.
 const CAPTION: usize = 20;
 /// Cells of one record.
@@ -85,6 +87,8 @@ pub(super) enum Term {
     Not,
     /// And for other words: `b`, `strong`, `label`.
     Also,
+    /// It is the first of two in one of several lines that are such pairs.
+    Pair,
     /// And for nothing else: `dt`, `th`.
     Alone,
 }
@@ -110,10 +114,13 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
     if company {
         badges::without_numbers(&mut raws, &heads);
     }
-    let named = names::names(&raws, &heads, company);
+    let named = names::names(&raws, &heads, (base, hints, company));
     names::without_ranks(&mut raws, &named);
     called::call(&mut raws, &named, &heads);
-    let others = if company { beside::take(shown, records, (&mut raws, &named), base) } else { Vec::new() };
+    let between = |at: At| raw_cells(shown, &[at], &layout, (base, hints, company));
+    let others = if company { beside::take(shown, records, (&mut raws, &named), (base, &between)) } else { beside::Others::default() };
+    let (raws, named, records) = (others.without_rows(raws), others.without_rows(named), others.without_rows(records.to_vec()));
+    let records = &records[..];
     let own = raws.iter().zip(&named).filter_map(|(raws, name)| Some(raws[(*name)?].text.as_str()));
     let captioned = titles::leads(own).is_some();
     let details = names::details((shown, &layout), records, (&raws, &named), base);
@@ -167,7 +174,10 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
     }
     let mut listed = Listed { columns, records: items };
     add_headings(shown, records, &mut listed, hints);
-    beside::put(&mut listed, others);
+    if company {
+        halls::join(&mut listed);
+    }
+    others.put(&mut listed);
     listed
 }
 
@@ -336,11 +346,37 @@ fn raw((shown, layout): (&Shown<'_>, &Layout), root: At, at: At, text: String, p
         term: match (any(&[Tag::Dt, Tag::Th]), ["b", "strong", "label"].iter().any(|name| named(name))) {
             (true, _) => Term::Alone,
             (false, true) => Term::Also,
+            (false, false) if leads_pair(shown, root, at) => Term::Pair,
             (false, false) => Term::Not,
         },
         cell: cell.map(|(nth, cell)| (nth + layout.shift(cell), layout.is_long(cell))),
         text,
     }
+}
+
+/// Whether a cell is the first of two in a line of its record beside which others are such pairs: rows of a small table.
+fn leads_pair(shown: &Shown<'_>, root: At, at: At) -> bool {
+    let parts = |of: At| {
+        let mut parts = Vec::new();
+        let mut at = of + 1;
+        while at < shown.nodes[of].end && parts.len() <= PARTS {
+            let node = &shown.nodes[at];
+            parts.extend((node.chars > 0).then_some(at));
+            at = node.end.max(at + 1);
+        }
+        parts
+    };
+    // Words of an element that holds nothing else are that element.
+    let own = std::iter::once(at).chain(shown.around(at)).take_while(|around| *around > root);
+    let Some(own) = own.take_while(|own| shown.nodes[*own].runs == shown.nodes[at].runs).last() else { return false };
+    let line = shown.nodes[own].parent;
+    let is_pair =
+        |line: At| shown.nodes[line].element.is_some() && matches!(parts(line)[..], [key, _] if shown.nodes[key].element.is_some());
+    let all = shown.nodes[line].parent;
+    line > root
+        && shown.nodes[own].element.is_some()
+        && matches!(parts(line)[..], [key, _] if key == own)
+        && parts(all).into_iter().filter(|other| shown.nodes[*other].tag == shown.nodes[line].tag && is_pair(*other)).count() > 1
 }
 
 /// The words of a cell; of a link for mail the address in it, when the words are none.

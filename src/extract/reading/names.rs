@@ -8,14 +8,17 @@ use super::super::captions;
 use super::super::contacts::is_nobodys;
 use super::super::html::{Attributes as _, Tag};
 use super::super::shown::{At, Shown};
-use super::super::value::{self, is_of_site};
-use super::columns::{Raw, place};
+use super::super::value::{self, Hints, Type, is_of_site};
+use super::columns::{Raw, Says, place};
 use super::layout::Layout;
 
 /// Links of one record that are looked at.
 const LINKS: usize = 50;
 /// Bytes of words that many records share, and of the name of a host.
 const SHORT: usize = 80;
+/// Bytes of a day, and cells of one place of which it is asked whether they are days.
+const DATE: usize = 40;
+const LOOKED: usize = 20;
 /// Characters of a link that has words.
 const WORDS: usize = 3;
 /// Parts of addresses by which something is done.
@@ -51,10 +54,10 @@ const NO_NAMES: &[&str] = &[
 
 /// Which cell of each record is its name: where its records are companies the one whose column is headed so, else the first heading, else the
 /// first link, else the first words.
-pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<Option<usize>> {
+pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], (base, hints, company): (&Url, &Hints, bool)) -> Vec<Option<usize>> {
     let said: Vec<Option<&str>> = heads.iter().map(|head| captions::field_of(head)).collect();
     let headed = |raw: &Raw| raw.cell.and_then(|(cell, _)| said.get(cell).copied().flatten());
-    let repeated = Repeated::of(raws);
+    let repeated = Repeated::of(raws, (base, hints));
     let find = |raws: &Vec<Raw>| {
         let wordy = |raw: &Raw| raw.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
         let first = |fits: &dyn Fn(&Raw) -> bool| raws.iter().position(|raw| wordy(raw) && fits(raw));
@@ -62,6 +65,7 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<O
             raw.cell.is_none_or(|(_, shared)| !shared)
                 && !repeated.is_label(raw)
                 && !repeated.is_address(raw)
+                && !repeated.is_date(raw)
                 && !headed(raw).or_else(|| led(raw)).is_some_and(|of| NO_NAMES.contains(&of))
         };
         let called = |field: &str| first(&|raw| headed(raw) == Some(field) && !repeated.is_address(raw));
@@ -69,7 +73,7 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<O
         let names = |raw: &Raw| raw.text.contains([':', '：']) && led(raw).is_some_and(|of| of == "name" || company && of == "company");
         by_head
             .or_else(|| first(&names))
-            .or_else(|| first(&|raw| raw.heading && !repeated.is_label(raw)))
+            .or_else(|| first(&|raw| raw.heading && !repeated.is_label(raw) && !repeated.is_date(raw)))
             .or_else(|| first(&|raw| raw.link && raw.contact.is_none() && tells(raw)))
             .or_else(|| first(&|raw| raw.contact.is_none() && tells(raw)))
             .or_else(|| first(&|raw| raw.link && raw.contact.is_none()))
@@ -125,11 +129,12 @@ struct Place<'r> {
     first: &'r str,
     same: usize,
     hosts: usize,
+    dates: usize,
     cells: usize,
 }
 
 impl<'r> Repeated<'r> {
-    fn of(raws: &'r [Vec<Raw>]) -> Self {
+    fn of(raws: &'r [Vec<Raw>], (base, hints): (&Url, &Hints)) -> Self {
         let mut out = Self { records: raws.len(), words: HashMap::new(), places: HashMap::new() };
         for (record, raw) in raws.iter().enumerate().flat_map(|(record, raws)| raws.iter().map(move |raw| (record, raw))) {
             if raw.text.len() > SHORT {
@@ -138,9 +143,12 @@ impl<'r> Repeated<'r> {
             let (times, last) = out.words.entry(&raw.text).or_insert((0, usize::MAX));
             *times += usize::from(*last != record);
             *last = record;
-            let place = out.places.entry(raw.place).or_insert(Place { first: &raw.text, same: 0, hosts: 0, cells: 0 });
+            let place = out.places.entry(raw.place).or_insert(Place { first: &raw.text, same: 0, hosts: 0, dates: 0, cells: 0 });
             place.same += usize::from(place.first == raw.text);
             place.hosts += usize::from(is_host(&raw.text));
+            if place.cells < LOOKED {
+                place.dates += usize::from(is_date(raw, base, hints));
+            }
             place.cells += 1;
         }
         out
@@ -156,6 +164,11 @@ impl<'r> Repeated<'r> {
         self.records > 2 && (everywhere || always) || caption
     }
 
+    /// Whether most of what stands in the place of a cell is a day: when somebody joined, and not who.
+    fn is_date(&self, raw: &Raw) -> bool {
+        self.places.get(&raw.place).is_some_and(|place| place.dates > 0 && nearly(place.dates, place.cells.min(LOOKED)))
+    }
+
     /// Whether words are the address of a site or of mail. Companies are called like hosts too: a bare one is an address among others.
     fn is_address(&self, raw: &Raw) -> bool {
         let plain = !raw.text.contains(char::is_whitespace);
@@ -163,6 +176,13 @@ impl<'r> Repeated<'r> {
         let among = || self.places.get(&raw.place).is_some_and(|place| place.hosts * 10 >= place.cells * 6);
         plain && (begins("www.") || begins("http://") || begins("https://") || raw.text.contains('@') || is_host(&raw.text) && among())
     }
+}
+
+/// Whether a cell says a day and nothing else.
+fn is_date(raw: &Raw, base: &Url, hints: &Hints) -> bool {
+    let digits = raw.text.chars().filter(char::is_ascii_digit).count();
+    let reads = || value::read(Type::Time, &raw.text, base, hints).is_some();
+    raw.says == Says::Time || digits >= 2 && digits < raw.text.len() && raw.text.len() <= DATE && reads()
 }
 
 fn nearly(some: usize, all: usize) -> bool {

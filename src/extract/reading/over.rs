@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::super::html::Tag;
 use super::super::lists::{LETTER, is_heading};
 use super::super::shown::{At, Shown};
+use super::beside;
 
 /// Characters of a heading.
 const SHORT: usize = 60;
@@ -60,11 +61,16 @@ pub(super) fn without_counts(over: &mut [Option<String>]) {
     }
 }
 
-/// Whether it is a heading, or a row with words in one cell alone: a letter of the alphabet says nothing of those below it.
+/// Whether it is a heading, or a row with words in one cell alone: a letter of the alphabet says nothing of those below it, and who shares a stand is
+/// one of them.
 fn is_head(shown: &Shown<'_>, at: At) -> bool {
     let node = &shown.nodes[at];
     let over = is_heading(node.tag) || node.tag == Tag::Tr;
-    node.element.is_some() && node.runs == 1 && (LETTER + 1..=SHORT).contains(&node.chars) && over
+    node.element.is_some()
+        && node.runs == 1
+        && (LETTER + 1..=SHORT).contains(&node.chars)
+        && over
+        && !beside::calls_others(&shown.words(at, SHORT))
 }
 
 #[cfg(test)]

@@ -1409,7 +1409,100 @@ fn who_shares_a_stand_is_a_record_of_its_own() {
         assert!(stand(&main.records[1]).is_some() && stand(&main.records[1]) == stand(&main.records[2]), "{:?}", main.records[2]);
         assert!(main.records.iter().all(|item| item.cells.len() <= 4), "nothing of them is left in the records: {:?}", main.columns);
     }
+    // Called so, they need no legal form, and may be in most records.
+    let said =
+        |n: usize| format!("<li class=a><h3>Maker {n} GmbH</h3><p>Halle 3, Stand C{n}</p><p>Mitaussteller: Nord {n}, Hydra {n}</p></li>");
+    let listed = |n: usize| {
+        let beside =
+            if n % 3 == 1 { format!("<span>Co-exhibitors:</span><ul><li>Nord {n}</li><li>Hydra {n}</li></ul>") } else { String::new() };
+        format!("<li class=a><h3>Maker {n} Ltd</h3><p>Stand C{n}</p>{beside}</li>")
+    };
+    let row = |n: usize| {
+        let beside =
+            if n % 3 == 1 { format!("<tr><td colspan=3>Coexpositores: Nord {n}, S.L.; Hydra {n}</td></tr>") } else { String::new() };
+        format!("<tr><td>Maker {n}, S.L.</td><td>Stand A{n}</td><td>Trade {}</td></tr>{beside}", n % 7)
+    };
+    let cells = |n: usize| {
+        let beside = if n % 3 == 1 { format!("<tr><td>↳ Co-exhibitor: Nord {n}</td><td></td><td></td></tr>") } else { String::new() };
+        format!("<tr><td>Maker {n} Ltd</td><td>Stand A{n}</td><td>Trade {}</td></tr>{beside}", n % 7)
+    };
+    for (html, want) in [
+        (format!("<ul>{}</ul>", repeat(9, said)), &["Maker 1 GmbH", "Nord 1", "Hydra 1", "Maker 2 GmbH"][..]),
+        (format!("<ul>{}</ul>", repeat(9, listed)), &["Maker 1 Ltd", "Nord 1", "Hydra 1", "Maker 2 Ltd"]),
+        (
+            format!("<table><tr><th>Expositor<th>Ubicación<th>Sector</tr>{}</table>", repeat(12, row)),
+            &["Maker 1, S.L.", "Nord 1, S.L.", "Hydra 1", "Maker 2, S.L."],
+        ),
+        (
+            format!("<table><tr><th>Exhibitor<th>Where<th>Trade</tr>{}</table>", repeat(12, cells)),
+            &["Maker 1 Ltd", "Nord 1", "Maker 2 Ltd"],
+        ),
+    ] {
+        let reading = read_as(&html, true);
+        let all = names(&reading);
+        let from = all.iter().position(|name| *name == want[0]).unwrap_or_else(|| panic!("{all:?}"));
+        assert_eq!(&all[from..from + want.len()], want, "{:?}", reading.lists[0].columns);
+        assert!(reading.lists[0].columns.iter().all(|column| column.label != "section"), "{:?}", reading.lists[0].columns);
+    }
     let groups = |n: usize| format!("<tr><td>Maker {n}, S.L.<br>Group {n}, S.A.</td><td>Town {n}</td><td>Trade {}</td></tr>", n % 7);
     let reading = read_as(&format!("<table><tr><th>Empresa<th>Localidad<th>Sector</tr>{}</table>", repeat(9, groups)), true);
     assert_eq!(reading.lists[0].records.len(), 9, "what all have is something of theirs");
+}
+
+#[test]
+fn hall_and_stand_are_one_place() {
+    for (head, cells, want) in [
+        ("<th>Aussteller<th>Halle<th>Stand<th>Ort", "<td>Halle A2<td>A2.2{n}<td>Kassel", "Halle A2, A2.22"),
+        ("<th>Exhibitor<th>Booth<th>Hall<th>Town", "<td>C1{n}<td>5<td>Leeds", "Hall 5, C12"),
+        ("<th>Expositor<th>Pabellón<th>Stand<th>Lugar", "<td>7<td>B-{n}<td>Soria", "Pabellón 7, B-2"),
+        ("<th>Aussteller<th>Halle<th>Lager<th>Ort", "<td>Halle 4<td>Lager {n}<td>Kassel", "Halle 4"),
+        ("<th>Exhibitor<th>Stand<th>Staff<th>Town", "<td>Hall 4, B1{n}<td>4{n}<td>Leeds", "Hall 4, B12"),
+    ] {
+        let row = |n: usize| format!("<tr><td><a href=/e/{n}>Maker {n} Ltd</a>{}</tr>", cells.replace("{n}", &n.to_string()));
+        let reading = read_as(&format!("<table><tr>{head}</tr>{}</table>", repeat(9, row)), true);
+        let list = &reading.lists[0];
+        let column = list.columns.iter().position(|column| column.label == "stand").unwrap_or_else(|| panic!("{:?}", list.columns));
+        let said: Vec<&str> = list.records[1].cells.iter().filter(|cell| cell.column == column).map(|cell| cell.value.as_str()).collect();
+        assert_eq!(said, [want], "{:?}", list.columns);
+    }
+}
+
+#[test]
+fn a_day_before_the_name_is_no_name() {
+    for template in [
+        "<li><span>0{n}.10.2026</span> <a href=/e/{n}>Maker {n} GmbH</a> <span>Ulm</span></li>",
+        "<li><time>{n} Oct</time><div>Maker {n} GmbH</div><div>Leeds</div></li>",
+        "<li><div>{n} de marzo de 2026</div><div>Maker {n} GmbH</div><div>Soria</div></li>",
+        "<li><h4>2026-03-0{n}</h4><div>Maker {n} GmbH</div><p>Soria {n}</p></li>",
+    ] {
+        let reading = read_as(&format!("<ul>{}</ul>", repeat(9, |n| template.replace("{n}", &n.to_string()))), true);
+        assert_eq!(names(&reading)[1], "Maker 2 GmbH", "{template}: {:?}", reading.lists[0].columns);
+    }
+}
+
+#[test]
+fn a_pair_that_a_record_lacks_moves_no_other() {
+    for (line, what) in [
+        ("<tr><td>{k}</td><td>{v}</td></tr>", "<table>"),
+        ("<tr><th>{k}</th><td>{v}</td></tr>", "<table>"),
+        ("<dt>{k}</dt><dd>{v}</dd>", "<dl>"),
+        ("<div class=l><span>{k}</span><span>{v}</span></div>", "<div>"),
+    ] {
+        let record = |n: usize| {
+            let pairs =
+                [("Gründung", format!("19{n}1"), n != 3), ("Branche", format!("Blech {n}"), n != 5), ("Ort", "Ulm".to_owned(), true)];
+            let lines: String =
+                pairs.iter().filter(|(.., there)| *there).map(|(k, v, _)| line.replace("{k}", k).replace("{v}", v)).collect();
+            format!("<li><h3>Maker {n} GmbH</h3>{what}{lines}{}</li>", what.replace('<', "</"))
+        };
+        let reading = read_as(&format!("<ul>{}</ul>", repeat(9, record)), true);
+        let list = &reading.lists[0];
+        for (at, caption, want) in
+            [(2, "Branche", Some("Blech 3")), (2, "Gründung", None), (4, "Ort", Some("Ulm")), (4, "Gründung", Some("1951"))]
+        {
+            let column = list.columns.iter().position(|column| column.caption.as_deref() == Some(caption));
+            let said = list.records[at].cells.iter().find(|cell| Some(cell.column) == column).map(|cell| cell.value.as_str());
+            assert_eq!(said, want, "{line} {caption}: {:?}", list.columns);
+        }
+    }
 }

@@ -53,7 +53,10 @@ impl Rehearsal {
                     let how =
                         if one.is_some() { "as the own pages of its records speak from there" } else { "by the language of the page" };
                     let what = format!("telephone numbers are read as those of {country}, {how}");
-                    way.unsure.push(Doubt { what, setting: "country = \"PT\", or whichever it is".to_owned() });
+                    way.unsure.push(Doubt {
+                        what,
+                        setting: format!("country = \"{country}\" is written; the code of another country reads them as its own"),
+                    });
                     (way.spec, drafts) = (national, again);
                 }
             }

@@ -58,18 +58,21 @@ pub(in crate::store) struct StoredPage {
     bad: u32,
     unread: u32,
     stretches: Vec<(u32, u32)>,
+    own_due: Option<i64>,
 }
 
 impl Stored for StoredPage {
     const KIND: &'static str = "page";
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        /// Fields added since: how many fields could not be read, and where what is volatile stood.
-        const ADDED: [u8; 2] = [0; 2];
+        /// Fields added since: how many fields could not be read, where what is volatile stood, and when own pages are read again: at 0, for
+        /// nobody knows when they were.
+        const ADDED: [u8; 4] = [0, 0, 1, 0];
         let added = match version {
             1 => &ADDED[..],
-            2 => &ADDED[..1],
+            2 => &ADDED[1..],
+            3 => &ADDED[2..],
             _ => return None,
         };
         Some(lengthened(bytes, added))
@@ -119,6 +122,7 @@ impl StoredPage {
             bad: page.bad,
             unread: page.unread,
             stretches: page.stretches.iter().map(|stretch| (stretch.start, stretch.end)).collect(),
+            own_due: page.own_due.map(millis),
         }
     }
 }
@@ -175,6 +179,7 @@ impl TryFrom<StoredPage> for Page {
             bad: stored.bad,
             unread: stored.unread,
             stretches: stored.stretches.into_iter().map(|(start, end)| start..end).collect(),
+            own_due: stored.own_due.map(timestamp).transpose()?,
         })
     }
 }

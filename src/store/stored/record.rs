@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{record_kind_code, record_kind_of, signal_kind_code, signal_kind_of};
 use super::value::{StoredDate, StoredEvidence, StoredValue, date, store_date, url};
-use super::{Stored, lengthened, millis, timestamp};
+use super::{Stored, from_bytes, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, OrganisationId, RecordId, SourceId};
-use crate::model::{Change, ChangeKind, Field, FieldChange, FieldName, OwnPage, Record, Signal, Story, Value};
+use crate::model::{Change, ChangeKind, Field, FieldChange, FieldName, OwnPage, Record, Signal, Story, Validators, Value};
 use crate::store::error::StoreError;
 
 type Id = [u8; 8];
@@ -40,19 +40,23 @@ pub(in crate::store) struct StoredRecord {
 }
 
 /// [`OwnPage`]
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum StoredOwnPage {
     Read,
     Wanted,
     Missing { times: u32, until: i64 },
+    Seen { at: i64, etag: Option<String>, last_modified: Option<String>, doubted: bool },
 }
 
-impl From<OwnPage> for StoredOwnPage {
-    fn from(own: OwnPage) -> Self {
+impl From<&OwnPage> for StoredOwnPage {
+    fn from(own: &OwnPage) -> Self {
         match own {
             OwnPage::Read => Self::Read,
             OwnPage::Wanted => Self::Wanted,
-            OwnPage::Missing { times, until } => Self::Missing { times, until: millis(until) },
+            OwnPage::Missing { times, until } => Self::Missing { times: *times, until: millis(*until) },
+            OwnPage::Seen { at, validators: Validators { etag, last_modified }, doubted } => {
+                Self::Seen { at: millis(*at), etag: etag.clone(), last_modified: last_modified.clone(), doubted: *doubted }
+            }
         }
     }
 }
@@ -64,12 +68,21 @@ impl TryFrom<StoredOwnPage> for OwnPage {
             StoredOwnPage::Read => Self::Read,
             StoredOwnPage::Wanted => Self::Wanted,
             StoredOwnPage::Missing { times, until } => Self::Missing { times, until: timestamp(until)? },
+            StoredOwnPage::Seen { at, etag, last_modified, doubted } => {
+                Self::Seen { at: timestamp(at)?, validators: Validators { etag, last_modified }, doubted }
+            }
         })
     }
 }
 
+/// Its first form knew no time at which an own page was read.
 impl Stored for StoredRecord {
     const KIND: &'static str = "record";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| from_bytes(bytes))
+    }
 }
 
 impl StoredRecord {
@@ -102,7 +115,7 @@ impl From<&Record> for StoredRecord {
             changed: millis(record.changed),
             missing: record.missing,
             gone: record.gone,
-            own_page: record.own_page.into(),
+            own_page: (&record.own_page).into(),
         }
     }
 }
@@ -140,6 +153,11 @@ pub(in crate::store) struct StoredPack(pub(in crate::store) Vec<(Id, StoredRecor
 
 impl Stored for StoredPack {
     const KIND: &'static str = "pack of records";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| from_bytes(bytes))
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -108,6 +108,7 @@ fn page() -> impl Strategy<Value = Page> {
             spec: ContentHash(spec),
             checked,
             changed: checked,
+            own_due: checked,
             failures: failures.map(|(count, since, last)| Failures { count, since, last }),
             role: if root { PageRole::Root } else { PageRole::Follow },
             ..Page::root(&source, url, next_due)
@@ -132,7 +133,11 @@ fn record() -> impl Strategy<Value = Record> {
             changed: at,
             missing,
             gone: flag,
-            own_page: if flag { OwnPage::Missing { times: u32::from(missing), until: at } } else { OwnPage::Wanted },
+            own_page: match (flag, missing % 2 == 0) {
+                (true, true) => OwnPage::Missing { times: u32::from(missing), until: at },
+                (true, false) => OwnPage::Wanted,
+                (false, doubted) => OwnPage::Seen { at, validators: Validators { etag: Some("x".into()), last_modified: None }, doubted },
+            },
         })
 }
 
@@ -262,9 +267,12 @@ fn earlier_forms_are_still_read() {
     assert_eq!(to_model::<StoredChannel, ChannelState>(read(1, &bytes[..bytes.len() - 1])).unwrap(), channel);
     let page = Page::root(&"fair".parse().unwrap(), "https://fair.example/".parse().unwrap(), Timestamp::UNIX_EPOCH);
     let bytes = to_bytes(&StoredPage::new(&page, 7));
-    for (version, lacks) in [(1, 2), (2, 1)] {
+    let page = Page { own_due: Some(Timestamp::UNIX_EPOCH), ..page };
+    for (version, lacks) in [(1, 3), (2, 2), (3, 1)] {
         assert_eq!(to_model::<StoredPage, Page>(read(version, &bytes[..bytes.len() - lacks])).unwrap(), page);
     }
+    let record = Record { own_page: OwnPage::Read, ..sample::record("fair", "1", RecordKind::Company, &[("name", "Acme")]) };
+    assert_eq!(to_model::<StoredRecord, Record>(read(1, &to_bytes(&StoredRecord::from(&record)))).unwrap(), record);
 }
 
 proptest! {
