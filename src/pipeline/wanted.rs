@@ -18,8 +18,8 @@ use super::sought::{self, Sought, sought};
 use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::config::{Config, Rep};
 use crate::model::{
-    Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Listings, Organisation, Record, Signal, Stage, Subject, Value, is_live,
-    stage,
+    Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Listings, Organisation, Record, Signal, Stage, Subject, Value, deadline,
+    is_live, stage,
 };
 use crate::route::{self, Cause};
 use crate::store::{StoreError, TenderRow, TenderWalk};
@@ -284,7 +284,12 @@ pub(super) async fn wanted_after(
         add(&mut until, wanted.as_leads(config, &others, now));
         let ids = |looks: &[Looks]| looks.iter().map(|looks| looks.segment.clone()).collect::<Vec<_>>();
         let known = sought(effects, id).await?;
-        wanted.turned = sought::turned(&known, (&ids(&until), &ids(&wanted.segments)), now);
+        // What nobody could answer when it was first seen was nobody's then, whatever it said, and is told as it ends.
+        let open = is_live(before) && deadline(before).is_none_or(|closing| !closing.is_over(before.first_seen));
+        let begin = if open || is_live(&all[0]) { ids(&wanted.segments) } else { Vec::new() };
+        let stay = ids(&until).into_iter().filter(|segment| wanted.segments.iter().any(|looks| looks.segment == *segment));
+        let looking: Vec<SegmentId> = begin.into_iter().chain(stay).collect();
+        wanted.turned = sought::turned(&known, (&ids(&until), &looking), now);
         add(&mut wanted.segments, until);
     }
     for one in &all {

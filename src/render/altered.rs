@@ -248,7 +248,11 @@ fn label(language: Language, signal: &Signal) -> &'static str {
         // Who joins others takes nobody's place.
         let replaced = |(name, old, new): &Told| {
             let (came, gone) = ended_lots([old.as_deref(), new.as_deref()]);
-            name == "winner" && !came.is_empty() && !gone.is_empty()
+            match name.as_str() {
+                "winner" => !came.is_empty() && !gone.is_empty(),
+                LOT_AWARDS => came.iter().any(|now| gone.iter().any(|was| takes_lot(now, was))),
+                _ => false,
+            }
         };
         let why = fields.iter().find(|(name, ..)| name == "reason").and_then(|(.., new)| new.as_deref());
         if signal.kind == SignalKind::TenderCancelled && why.is_some_and(|why| NOBODY.contains(&why)) {
@@ -277,6 +281,16 @@ fn label(language: Language, signal: &Signal) -> &'static str {
         return said(language, ["Takes offers again", "Vuelve a admitir ofertas", "Снова принимает заявки"]);
     }
     language.signal(signal.kind)
+}
+
+/// Whether what is said of a lot ("2: Bolt, 1900 EUR") names another company than what was said of it.
+fn takes_lot(now: &str, was: &str) -> bool {
+    let read = |said: &str| {
+        let (lot, won) = said.split_once(": ")?;
+        let who = won.rsplit_once(", ").filter(|(_, worth)| worth.starts_with(|c: char| c.is_ascii_digit())).map_or(won, |(who, _)| who);
+        Some((lot.to_owned(), who.to_owned()))
+    };
+    read(now).zip(read(was)).is_some_and(|((lot, now), (other, was))| lot == other && now != was)
 }
 
 /// Whether it says that a tender that took offers takes none any more.

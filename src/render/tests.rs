@@ -632,6 +632,12 @@ fn the_subject_says_what_became_of_a_tender_and_then_its_name() {
         (SignalKind::DeadlineMoved, ("deadline", "2026-11-30", hour), "The hour of the deadline is known, Mon 30 Nov 2026 13:00: Two"),
         (SignalKind::DeadlineMoved, ("deadline", "2026-11-27", hour), "Deadline moved to Mon 30 Nov 2026 13:00: Two"),
         (SignalKind::WentAway, ("stage", "", ""), "No longer listed: Two"),
+        (
+            SignalKind::TenderChanged,
+            ("lot_awards", "1: Acme, 9 EUR; 2: Acme, 1900 EUR", "1: Acme, 9 EUR; 2: Bolt, 1950 EUR"),
+            "Winner changed: Two",
+        ),
+        (SignalKind::TenderChanged, ("lot_awards", "2: Acme, 1900 EUR", "2: Acme, 1950 EUR"), "Tender changed: Two"),
     ] {
         let fields = vec![(field.0.to_owned(), Some(field.1.to_owned()), Some(field.2.to_owned()))];
         let signal = Signal { kind, story: Story::Changed { title: moved.title(), fields, more: 0 }, ..first.clone() };

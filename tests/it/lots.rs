@@ -281,7 +281,7 @@ async fn a_tender_that_takes_no_offers_before_its_time_is_over_is_told_as_closed
     world.show(0, closed);
     world.until("2026-11-27T12:00:00Z").await;
     assert_eq!(shown(&world).await.stage.as_deref(), Some("closed"));
-    assert_eq!(world.mails("ana", "now closed, was open").len(), 1, "{:#?}", world.mails("ana", ""));
+    assert_eq!(world.mails("ana", "Takes no more offers: Crutches").len(), 1, "{:#?}", world.mails("ana", ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
