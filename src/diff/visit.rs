@@ -25,6 +25,8 @@ pub struct Visited<'a> {
     pub whole: bool,
     /// Whether the number of records says something. False where each visit asks for something else: a stretch of time may be empty.
     pub counted: bool,
+    /// Whether `stored` are all that it did not meet.
+    pub looked: bool,
 }
 
 /// What the end of a visit comes to.
@@ -66,7 +68,7 @@ pub fn visit_end(
     // An award is annulled by itself, and takes all whom it names along: that says nothing of the list.
     let missing = absent.iter().filter(|record| record.kind != RecordKind::Award).count();
     let mass = if baseline { None } else { vanished(rules, missing, visited.members.len()) };
-    let few = few(rules, &state, count).filter(|_| visited.counted && (missing > 0 || absent.is_empty())).or(mass);
+    let few = few(rules, &state, count).filter(|_| visited.counted && (missing > 0 || !visited.looked)).or(mass);
     let failure =
         if count == 0 { doubt(rules, &state, count).filter(|_| visited.counted) } else { few.clone().filter(|_| !is_used(&state)) };
     let complete = visited.complete && failure.is_none();
@@ -204,7 +206,7 @@ mod tests {
                     self.records.insert(record.id, record);
                 }
             }
-            let visited = Visited { members: &members, complete, whole: true, counted: true };
+            let visited = Visited { members: &members, complete, whole: true, counted: true, looked: true };
             let end = visit_end(&Rules::default(), &self.state, visited, self.records.values().cloned(), Timestamp::UNIX_EPOCH);
             self.state = end.state;
             for record in end.records {
@@ -297,7 +299,7 @@ mod tests {
         }
         let mut again = source(20);
         again.state.baseline = Baseline::Pending(0);
-        let visited = Visited { members: &HashSet::from([record(1).id]), complete: true, whole: true, counted: false };
+        let visited = Visited { members: &HashSet::from([record(1).id]), complete: true, whole: true, counted: false, looked: true };
         let end = visit_end(&Rules::default(), &again.state, visited, again.records.values().cloned(), Timestamp::UNIX_EPOCH);
         assert!(end.changes.len() == 19 && end.changes.iter().all(|change| change.baseline) && end.failure.is_none());
     }

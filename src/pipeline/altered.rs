@@ -25,6 +25,7 @@ use crate::model::{
     AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal,
     SignalKind, Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
 };
+use crate::render::Fits;
 use crate::store::{EntryFilter, StoreError};
 use crate::{outbox, render, route};
 
@@ -40,7 +41,7 @@ pub(super) struct Altered {
     /// Who answers it now, where its rep did until then.
     pub(super) with: Option<render::Holder>,
     /// Whether it is what its rep looks for, as far as that is otherwise too.
-    pub(super) fits: render::Fits,
+    pub(super) fits: Fits,
 }
 
 impl Altered {
@@ -150,7 +151,8 @@ async fn to_reps(
             soonest = Some(soonest.map_or(found, |known| known.min(found)));
         }
         // A lead tells of it as soon, unless it waits for the digest. That it is over makes no lead: it is told by itself, once.
-        let apart = |due: Timestamp| ends(signal) || takes_back(signal) || told.is_none_or(|told| due < told);
+        let leaves = wanted.left(rep, now).is_some();
+        let apart = |due: Timestamp| leaves || ends(signal) || takes_back(signal) || told.is_none_or(|told| due < told);
         let Some((lane, due, lead, revision)) = soonest.filter(|(_, due, ..)| apart(*due)) else { continue };
         turn.entries.push(Entry {
             id: Entry::id_of_change(&channel.id, &rep.rep.id, signal),
@@ -272,7 +274,7 @@ pub(super) async fn still_told<'a>(
                     None => waits.insert(waiting(effects, rep).await?),
                 };
                 let first = first_heard(effects, (rep, waits), (&wanted, signal), now).await?;
-                let left = wanted.has_left(rep, now);
+                let left = wanted.left(rep, now);
                 (wanted.tender, first, left)
             }
             // Nobody looks for it any more: that it changed so is told to who had it.
@@ -281,17 +283,18 @@ pub(super) async fn still_told<'a>(
                 if effects.store.lead(*lead).await?.is_some_and(|lead| !theirs(&lead)) {
                     continue;
                 }
-                (whole_tender(effects, config, record, now).await?, None, true)
+                (whole_tender(effects, config, record, now).await?, None, Some(signal.seen))
             }
         };
-        // What it was before it became theirs is nothing to them.
-        if first.is_some_and(|first| signal.seen < first) {
+        // What it was before it became theirs is nothing to them, nor is what was theirs between two letters alone.
+        if first.is_some_and(|first| signal.seen < first || left.is_some()) {
             continue;
         }
-        let fits = if left { render::Fits::NoMore } else { render::Fits::Still };
-        let altered = all.entry(tender.record.id).or_insert(Altered { tender, signals: Vec::new(), with: None, fits });
-        if first.is_some_and(|first| first <= signal.seen) {
-            altered.fits = render::Fits::New;
+        let altered = all.entry(tender.record.id).or_insert(Altered { tender, signals: Vec::new(), with: None, fits: Fits::Still });
+        if first.is_some() {
+            altered.fits = Fits::New;
+        } else if left == Some(signal.seen) {
+            altered.fits = Fits::NoMore;
         }
         if !altered.signals.iter().any(|known| (known.record, known.kind, known.seen) == (signal.record, signal.kind, signal.seen)) {
             altered.signals.push(signal.clone());
@@ -315,7 +318,7 @@ pub(super) async fn still_told<'a>(
         if stage(record) == Stage::Cancelled {
             leave_last_end(&mut altered.signals);
         }
-        if altered.fits == render::Fits::New && (over || !is_live(record)) {
+        if altered.fits == Fits::New && (over || !is_live(record)) {
             // It came and ended before they heard of it. One that only left its list may be open.
             continue;
         }
@@ -323,8 +326,8 @@ pub(super) async fn still_told<'a>(
             // Nobody can answer it any more: that it was cancelled or awarded is news, what was moved before is none.
             altered.signals.retain(ends);
         }
-        if record.gone && altered.fits == render::Fits::New {
-            altered.fits = render::Fits::Still;
+        if record.gone && altered.fits == Fits::New {
+            altered.fits = Fits::Still;
         }
         told.extend(Some(altered).filter(|altered| !altered.signals.is_empty()));
     }
@@ -368,6 +371,10 @@ pub(super) fn leave_unheard(altered: &mut Vec<Altered>, shown: &[Shown]) {
     let first: HashSet<RecordId> = shown.iter().flat_map(Shown::first_told).collect();
     altered.retain_mut(|altered| {
         let before = altered.signals.len();
+        let told = |signal: &Signal| shown.iter().flat_map(|one| &one.signals).any(|told| told.record == signal.record);
+        if altered.fits == Fits::New && altered.signals.iter().any(told) {
+            return false;
+        }
         let new = first.contains(&altered.tender.record.id);
         altered.signals.retain(|signal| !new || !is_said_by_first(signal, &altered.tender.record));
         altered.signals.len() == before || !altered.signals.is_empty()

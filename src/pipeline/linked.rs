@@ -336,6 +336,8 @@ fn without(change: &Change, (record, before): (&Record, Option<&Record>), others
         })
     };
     let kind = match &change.kind {
+        // Where the others said that it was over it is called anew.
+        ChangeKind::Appeared if is_called_anew(record, &others, change.at) => ChangeKind::Appeared,
         // What another has told is told again only where offers are due earlier than it said.
         ChangeKind::Appeared | ChangeKind::Returned(_) if others.iter().any(|other| other.record.first_seen > other.since) => {
             ChangeKind::Changed(vec![sooner(record, &others, change.at)?])
@@ -363,6 +365,14 @@ fn of_lot(other: &Record, field: &FieldChange) -> bool {
     let until = |value: &Value| value.each().iter().filter_map(Value::instant).collect::<Vec<_>>();
     let (Some(said), Some(new)) = (other.value(LOTS_DUE), &field.new) else { return false };
     field.field.as_str() == LOTS_DUE && until(new).iter().all(|at| until(said).contains(at))
+}
+
+/// Whether a tender that was over, as others say, takes offers since this one has it.
+fn is_called_anew(record: &Record, others: &[&Other], now: Timestamp) -> bool {
+    let before: Vec<Record> = others.iter().map(|other| other.record.clone()).collect();
+    let open = |records: &[Record]| as_one(records, now).map(|joined| is_live(&joined.record));
+    let all: Vec<Record> = before.iter().cloned().chain([record.clone()]).collect();
+    open(&before) == Some(false) && open(&all) == Some(true)
 }
 
 /// The deadline of a tender that another portal has told, where this one says an earlier one: that counts from now on.

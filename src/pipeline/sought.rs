@@ -15,7 +15,8 @@ const SOUGHT: &str = "sought.";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sought {
     pub(super) segment: SegmentId,
-    /// When the tender became what the segment looks for; `None`: it was so when it was first seen.
+    /// When the tender became what the segment looks for; `None`: it was so when it was first seen; [`Timestamp::MAX`]: it did so as it ended, and nobody
+    /// was told yet.
     pub(super) began: Option<Timestamp>,
     /// When it became something else; `None`: it is what the segment looks for.
     pub(super) left: Option<Timestamp>,
@@ -31,13 +32,17 @@ pub(super) async fn sought(effects: &Effects, record: RecordId) -> Result<Vec<So
     Ok(effects.store.mark(&mark_of(record)).await?.map_or_else(Vec::new, |bytes| read(&bytes)))
 }
 
-/// With what became otherwise at a moment: who looks for it now, and who did until then. `None`: nothing did.
-pub(super) fn turned(known: &[Sought], (until, now): (&[SegmentId], &[SegmentId]), at: Timestamp) -> Option<Vec<Sought>> {
+/// With what became otherwise at a moment: who looks for it now, and who did until then; `live`: it can be answered now. `None`: nothing did.
+pub(super) fn turned(known: &[Sought], (until, now): (&[SegmentId], &[SegmentId]), (at, live): (Timestamp, bool)) -> Option<Vec<Sought>> {
     let mut all = known.to_vec();
-    for segment in now.iter().filter(|segment| !until.contains(segment)) {
+    for segment in now {
         match all.iter_mut().find(|one| one.segment == *segment) {
-            Some(one) => one.left = None,
-            None => all.push(Sought { segment: segment.clone(), began: Some(at), left: None }),
+            Some(one) => {
+                one.left = None;
+                one.began = one.began.map(|began| if live { began.min(at) } else { began });
+            }
+            None if until.contains(segment) => {}
+            None => all.push(Sought { segment: segment.clone(), began: Some(if live { at } else { Timestamp::MAX }), left: None }),
         }
     }
     for segment in until.iter().filter(|segment| !now.contains(segment)) {
@@ -93,11 +98,16 @@ mod tests {
             // Who does not look for it any more did so until they left.
             (vec![of("a", None, Some(3))], &["a"], &[], None),
         ] {
-            let turned = turned(&known, (&names(until), &names(now)), day(9));
+            let turned = turned(&known, (&names(until), &names(now)), (day(9), true));
             assert_eq!(turned, want, "{known:?}");
             let all = turned.unwrap_or_default();
             assert_eq!(read(&written(&all)), all);
         }
+        // As it ends it begins to be nobody's; when it takes offers again it is new.
+        let ended = turned(&[], (&[], &names(&["a"])), (day(9), false)).unwrap();
+        assert_eq!(ended, [Sought { began: Some(Timestamp::MAX), ..of("a", None, None) }]);
+        assert_eq!(read(&written(&ended)), ended);
+        assert_eq!(turned(&ended, (&names(&["a"]), &names(&["a"])), (day(10), true)), Some(vec![of("a", Some(10), None)]));
         let many: Vec<Sought> = (0..200).map(|n| of(&format!("segment-{n}"), Some(n), None)).collect();
         let kept = written(&many);
         assert!(kept.len() <= STORE_VALUE_BYTES);

@@ -191,7 +191,7 @@ async fn end(
     // Of an empty page nobody asks which are missing.
     let stored = if looks && !members.is_empty() { absent(effects, before, &members).await? } else { Vec::new() };
     let more = stored.len() == ABSENT;
-    let visited = Visited { members: &members, complete, whole, counted: !transport.moves() };
+    let visited = Visited { members: &members, complete, whole, counted: !transport.moves(), looked: looks };
     let mut ended = diff::visit_end(&before.source.rules, state, visited, stored, now);
     if !whole_way && state.visit.failed == 0 {
         // The visit was cut by its limit of pages and the next one goes on: no reason to give the baseline up.

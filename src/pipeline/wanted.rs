@@ -128,9 +128,11 @@ impl Wanted {
         all?.into_iter().min()
     }
 
-    /// Whether none of the segments looks for it any more, for which it is a rep's to answer.
-    pub(super) fn has_left(&self, rep: &Rep, now: Timestamp) -> bool {
-        self.of_rep(rep, now).all(|(looks, _)| self.sought.iter().any(|one| one.segment == looks.segment && one.left.is_some()))
+    /// Since when none of the segments looks for it any more, for which it is a rep's to answer.
+    pub(super) fn left(&self, rep: &Rep, now: Timestamp) -> Option<Timestamp> {
+        let left = |looks: &Looks| self.sought.iter().find(|one| one.segment == looks.segment)?.left;
+        let all: Option<Vec<Timestamp>> = self.of_rep(rep, now).map(|(looks, _)| left(looks)).collect();
+        all?.into_iter().max()
     }
 
     /// The leads for which it is a rep's to answer.
@@ -289,7 +291,7 @@ pub(super) async fn wanted_after(
         let begin = if open || is_live(&all[0]) { ids(&wanted.segments) } else { Vec::new() };
         let stay = ids(&until).into_iter().filter(|segment| wanted.segments.iter().any(|looks| looks.segment == *segment));
         let looking: Vec<SegmentId> = begin.into_iter().chain(stay).collect();
-        wanted.turned = sought::turned(&known, (&ids(&until), &looking), now);
+        wanted.turned = sought::turned(&known, (&ids(&until), &looking), (now, is_live(&all[0])));
         add(&mut wanted.segments, until);
     }
     for one in &all {

@@ -130,7 +130,10 @@ pub fn moved_lots(record: &Record, draft: &Draft) -> Vec<(Option<Value>, Value)>
             let now: BTreeMap<String, &Value> = by_lot(after).collect();
             by_lot(before).filter_map(|(lot, until)| now.get(&lot).map(|now| (lot, until, *now))).collect()
         }
-        (None, Some(_), Some(_)) => by_lot(after).map(|(lot, until)| (lot, was, until)).collect(),
+        (None, Some(_), Some(_)) => {
+            let known = |lot: &str| record.value("lots").is_none_or(|lots| lots.each().iter().any(|one| is_named(one, lot)));
+            by_lot(after).filter(|(lot, _)| known(lot)).map(|(lot, until)| (lot, was, until)).collect()
+        }
         (Some(_), None, Some(_)) => {
             let stands = |lot: &str, until: &Value| later(until) && names(draft, "lots", lot) && !names(draft, CANCELLED_LOTS, lot);
             by_lot(before).filter(|(lot, until)| stands(lot, until)).map(|(lot, until)| (lot, until, is)).collect()
@@ -190,8 +193,11 @@ pub fn next_lots(record: &Record, draft: &Draft) -> Option<[Value; 2]> {
 
 /// Whether a list of lots names this one: by its id, with or without a title behind it.
 fn names(draft: &Draft, list: &str, lot: &str) -> bool {
-    let is_it = |one: &Value| one.text().strip_prefix(lot).is_some_and(|title| title.is_empty() || title.starts_with(' '));
-    draft.value(list).is_some_and(|lots| lots.each().iter().any(is_it))
+    draft.value(list).is_some_and(|lots| lots.each().iter().any(|one| is_named(one, lot)))
+}
+
+fn is_named(one: &Value, lot: &str) -> bool {
+    one.text().strip_prefix(lot).is_some_and(|title| title.is_empty() || title.starts_with(' '))
 }
 
 /// Each lot that is named, with its deadline.

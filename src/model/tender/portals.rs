@@ -50,14 +50,20 @@ fn words<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Vec<(&'a Reco
     there.filter_map(|record| Some((*record, field(record).filter(|field| field.first_seen <= at)?))).collect()
 }
 
-/// The stage that was changed last; where none was changed, one that ends the tender: a portal that came later may be behind.
+/// The stage that was changed last; where none was changed, one that ends the tender: a portal that came later may be behind, unless what it shows was
+/// published after that end.
 fn last_stage<'a>(records: &[&'a Record], at: Timestamp) -> Option<(&'a Record, &'a Field)> {
+    let said = words(records, "stage", at);
+    let over = |field: &Field| Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live());
+    let published = |record: &Record| record.value("published").and_then(Value::instant);
+    let ended: Option<Timestamp> = said.iter().filter(|(_, field)| over(field)).filter_map(|(record, _)| published(record)).max();
+    let later = |record: &Record| ended.zip(published(record)).is_some_and(|(ended, published)| published > ended);
     let rank = |(record, field): &(&Record, &Field)| {
-        let changed = Some(field.first_seen).filter(|seen| *seen > record.first_seen);
+        let changed = Some(field.first_seen).filter(|seen| *seen > record.first_seen || !over(field) && later(record));
         let early = std::cmp::Reverse((field.first_seen, record.id));
-        (changed, Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live()), early)
+        (changed, over(field), early)
     };
-    words(records, "stage", at).into_iter().max_by_key(rank)
+    said.iter().copied().max_by_key(rank)
 }
 
 /// Since when a portal says that the tender is over, while the tender as a whole is not.
@@ -385,6 +391,18 @@ mod tests {
             let one = as_one(&[over.clone(), other.clone()], day(7)).unwrap().record;
             let field = &one.fields["deadline"];
             assert_eq!((&field.value, field.first_seen), (&time(until), day(since)), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_another_portal_publishes_after_the_end_takes_offers() {
+        let word = |word: &str| Value::Text(word.to_owned());
+        let published = |day: &str| Value::Date(day.parse().unwrap());
+        let over = tender("a", 1, &[("stage", word("closed"), 4), ("published", published("2026-01-03"), 4)]);
+        for (day, want) in [("2026-01-05", "open"), ("2026-01-03", "closed"), ("2026-01-02", "closed")] {
+            let other = tender("b", 6, &[("stage", word("open"), 6), ("published", published(day), 6)]);
+            let one = as_one(&[over.clone(), other], super::super::closing::end_of(&published("2026-01-09")).unwrap()).unwrap().record;
+            assert_eq!(one.text("stage").as_deref(), Some(want), "{day}");
         }
     }
 

@@ -12,8 +12,11 @@ impl Tender {
         let new: Vec<&Award> = notice.content.awards.iter().filter(|award| !self.aside.contains(award)).collect();
         let all = notice.whole && !(notice.results_apart && new.is_empty());
         // Who changes a contract takes back nothing of the notice that it was awarded by.
-        let corrects = notice.results_apart && !of_contracts(notice) && !new.is_empty() && !notice.previous.is_empty();
-        let follows = |from: usize| corrects && self.names[from].contains(&notice.previous);
+        let corrects = notice.results_apart && !of_contracts(notice) && !new.is_empty();
+        let is_before = |names: &[String; 3]| !notice.previous.is_empty() && names.contains(&notice.previous);
+        // It says of itself which version it is.
+        let is_version = |names: &[String; 3]| !notice.id.is_empty() && names[0] == notice.id;
+        let follows = |from: usize| corrects && (is_before(&self.names[from]) || is_version(&self.names[from]));
         let known = std::mem::take(&mut self.notice.content.awards);
         let known: Vec<(usize, Award)> = self.awards_from.iter().copied().zip(known).collect();
         let past: Vec<Award> = known.iter().filter(|(from, award)| self.is_past(*from, award)).map(|(_, award)| award.clone()).collect();
