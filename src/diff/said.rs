@@ -180,13 +180,15 @@ mod tests {
         for (text, want) in [
             ("Larkspur Packaging has opened its second factory in Goole.", Some("Larkspur Packaging Ltd")),
             ("Hull-based Larkspur Packaging has opened a factory in Goole.", Some("Larkspur Packaging Ltd")),
+            ("«Larkspur packaging» has opened a factory in Goole.", Some("Larkspur Packaging Ltd")),
             ("Paragon Bakery has opened a factory in Goole.", None),
             ("Paragon Bakery, which buys from Larkspur Packaging, has opened a factory in Goole.", None),
         ] {
             let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("summary", text)]);
             let change =
                 Change { source: article.source.clone(), record: article.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
-            assert!(want.is_none() || names(&article).contains("Larkspur Packaging"), "{:?}", names(&article));
+            let core = |name: &String| crate::model::CompanyName::parse(name).core;
+            assert!(want.is_none() || names(&article).iter().any(|name| core(name) == "larkspur packaging"), "{:?}", names(&article));
             let about = SaidIn { companies: Some(&known), ..SaidIn::default() };
             let of: Vec<Option<String>> =
                 said(&Lexicons::shipped(), about, &change, (&article, None)).into_iter().map(|draft| draft.of).collect();

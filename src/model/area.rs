@@ -29,8 +29,8 @@ pub fn is_of_source(evidence: &Evidence) -> bool {
     evidence.path == OF_SOURCE
 }
 
-/// The organisation with the countries that its sources' settings name, which count where nothing that is known of it by then says a country (see
-/// [`within`]). `None`: they name none.
+/// The organisation with the country that the settings of its sources name, of the first that name one; it counts where nothing that is known of it by
+/// then says a country (see [`within`]). `None`: they name none.
 pub fn placed<'c>(organisation: &Organisation, country_of: impl Fn(&SourceId) -> Option<&'c str>) -> Option<Organisation> {
     let mut sources: BTreeMap<&SourceId, &Fact> = BTreeMap::new();
     for fact in &organisation.facts {
@@ -40,8 +40,11 @@ pub fn placed<'c>(organisation: &Organisation, country_of: impl Fn(&SourceId) ->
         }
     }
     let of_source = |(source, first): (&SourceId, &Fact)| country_of_source(country_of(source)?, first.record, first.evidence.clone());
-    let more: Vec<Fact> = sources.into_iter().filter_map(of_source).collect();
-    (!more.is_empty()).then(|| Organisation { facts: organisation.facts.iter().cloned().chain(more).collect(), ..organisation.clone() })
+    // Who told of it first knows where it is: a paper abroad that writes of it does not.
+    let mut sources: Vec<(&SourceId, &Fact)> = sources.into_iter().collect();
+    sources.sort_by_key(|(source, fact)| (fact.evidence.seen, *source));
+    let first = sources.into_iter().find_map(of_source)?;
+    Some(Organisation { facts: organisation.facts.iter().cloned().chain([first]).collect(), ..organisation.clone() })
 }
 
 /// That the settings of a source name a country for what it says of this record; `None`: there is no such country.

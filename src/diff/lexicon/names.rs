@@ -289,7 +289,9 @@ pub(in crate::diff) fn names_in(text: &str) -> BTreeSet<String> {
             let run = place..end.max(place);
             let from = run.clone().filter(|from| end - from >= 2 && end - from <= QUOTED).map(|from| from..end);
             let until = run.clone().filter(|until| until + 1 - place >= 2 && until + 1 - place <= QUOTED).map(|until| place..until + 1);
-            all.extend(from.chain(until).map(|words| squeeze(sentence.part(words))));
+            // «Верещагинские сладости»
+            let quote = quoted(&sentence, place..words.len()).filter(|end| end - place >= 2).map(|end| place..end);
+            all.extend(from.chain(until).chain(quote).map(|words| squeeze(sentence.part(words))));
             place = run.end.max(place + 1);
         }
     }
