@@ -16,6 +16,7 @@ pub const PATIENCE: u8 = 3;
 
 /// What a visit found.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub struct Visited<'a> {
     /// The records on all its pages, those of unchanged pages too.
     pub members: &'a HashSet<RecordId>,
