@@ -288,7 +288,7 @@ impl Groups<'_> {
     fn with_known<T>(&self, one: &Organisation, grounds: &Grounds, ask: impl FnOnce(&score::Known<'_>) -> T) -> T {
         let trust_of = |id: &SourceId| self.config.trust(id);
         let Grounds { records, elsewhere, signals, news: _, members: _ } = grounds;
-        let listed = self.config.lists.find_told(one, records);
+        let listed = self.config.lists.find_told(one, records, signals);
         let tables = &self.config.lexicons.tables;
         ask(&score::Known {
             organisation: &self.config.placed(one),

@@ -124,7 +124,7 @@ async fn why(effects: &Effects, config: &Config, one: &Organisation, (records, f
     let mut signals = effects.store.signals_of(one.id, news::SIGNALS).await?;
     signals.extend(fresh.iter().map(|signal| (*signal).clone()));
     let trust_of = |id: &SourceId| config.trust(id);
-    let listed = config.lists.find_told(one, records);
+    let listed = config.lists.find_told(one, records, &signals);
     let placed = config.placed(one);
     let view = score::Known {
         organisation: &placed,

@@ -171,7 +171,7 @@ pub(super) fn revise(
 ) -> Vec<Revised> {
     let Behind { organisation, records, elsewhere, signals, news: _, members: _ } = *behind;
     let trust_of = |id: &SourceId| config.trust(id);
-    let listed = config.lists.find_told(organisation, records);
+    let listed = config.lists.find_told(organisation, records, signals);
     let placed = config.placed(organisation);
     let organisation = placed.as_ref();
     let tables = &config.lexicons.tables;

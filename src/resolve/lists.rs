@@ -17,7 +17,7 @@ use self::table::Table;
 use super::hosts::{is_shared, registrable};
 use super::linkage;
 use crate::base::text;
-use crate::model::{CompanyName, FactName, IdentityKey, Listed, Listings, Organisation, Record};
+use crate::model::{CompanyName, FactName, IdentityKey, Listed, Listings, Organisation, Record, Signal};
 
 /// Entries of one list; a longer file is refused instead of being cut.
 const ENTRIES: usize = 200_000;
@@ -294,15 +294,15 @@ impl Lists {
         }
     }
 
-    /// The same where these are its records: an article of nobody is of everybody whom its words name, so that nobody is told of under the title
-    /// of an article who is kept out by name.
-    pub fn find_told(&self, organisation: &Organisation, records: &[Record]) -> Listings {
+    /// The same where these are its records and signals: an article of nobody is of everybody whom its words name, or named when they were told, so
+    /// that nobody is told of under the title of an article who is kept out by name.
+    pub fn find_told(&self, organisation: &Organisation, records: &[Record], signals: &[Signal]) -> Listings {
         let all = [&self.competitors, &self.clients, &self.do_not_contact];
         if organisation.name.is_some() || all.iter().all(|list| list.is_empty()) {
             return self.find(organisation);
         }
         let found = self.find(organisation);
-        let named = told::entries(&told::text(records));
+        let named = told::entries(&told::text(records, signals));
         let first = |list: &List| list.first(named.iter());
         Listings {
             competitor: found.competitor.or_else(|| first(&self.competitors)),

@@ -359,7 +359,7 @@ pub(super) async fn lead(effects: &Effects, config: &Config, id: &str, at: Optio
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
     let Grounds { records, signals, elsewhere: mut beside, members, .. } = behind(effects, config, (&organisation, &lead), SIGNALS).await?;
     let trust_of = |id: &SourceId| config.trust(id);
-    let listed_on = config.lists.find_told(&organisation, &records);
+    let listed_on = config.lists.find_told(&organisation, &records, &signals);
     if let Some(at) = at {
         beside = as_they_were(effects, beside, moment(at, true, &config.daemon.zone)?).await?;
     }

@@ -739,7 +739,7 @@ async fn who_looked_for_a_tender_hears_its_end_and_who_begins_to_hears_that_it_i
     world.show(0, worth(3, 100_000, ("2026-12-18T13:00:00+01:00", "cancelled")));
     world.until("2026-12-04T12:00:00Z").await;
     let mails = [world.mails("ana", "Tender cancelled"), world.mails("bob", "Tender cancelled")];
-    let each = mails.each_ref().map(|mails| mails.len());
+    let each = mails.each_ref().map(Vec::len);
     assert_eq!(each, [1, 1], "{mails:#?}");
     assert!(mails[0][0].contains("2 tenders") && !mails[1][0].contains("2 tenders"), "{mails:#?}");
     let calendar = async |rep: &str| {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::entry::{Entry, Line};
 use super::words_of;
-use crate::model::{CompanyName, Record, RecordKind};
+use crate::base::ids::RecordId;
+use crate::model::{CompanyName, Record, RecordKind, Signal};
 
 /// Words of a name at most.
 const NAME: usize = 7;
@@ -13,10 +14,12 @@ const WORDS: usize = 3_000;
 /// Fields with the text of an article.
 const TEXTS: [&str; 6] = ["title", "summary", "description", "text", "body", "content"];
 
-/// What an article says.
-pub(super) fn text(records: &[Record]) -> String {
+/// What an article says, and said when a reason to act was found in it: a paper may write it anew.
+pub(super) fn text(records: &[Record], signals: &[Signal]) -> String {
     let articles = records.iter().filter(|record| record.kind == RecordKind::Article);
-    articles.flat_map(|record| TEXTS.iter().filter_map(|name| record.text(name))).collect::<Vec<_>>().join("\n")
+    let ids: BTreeSet<RecordId> = articles.clone().map(|record| record.id).collect();
+    let said = signals.iter().filter(|signal| ids.contains(&signal.record)).map(|signal| signal.evidence.quote.clone());
+    articles.flat_map(|record| TEXTS.iter().filter_map(|name| record.text(name))).chain(said).collect::<Vec<_>>().join("\n")
 }
 
 /// Everything that this text may name: names as they are written, with a great letter, and addresses.
@@ -75,12 +78,17 @@ mod tests {
             ("«Вектор» открывает завод", "", Some(4)),
         ] {
             let records = [record("press", "1", RecordKind::Article, &[("title", title), ("summary", text)])];
-            assert_eq!(lists.find_told(&unnamed, &records).do_not_contact.map(|listed| listed.line), line, "{title}");
+            assert_eq!(lists.find_told(&unnamed, &records, &[]).do_not_contact.map(|listed| listed.line), line, "{title}");
             let tender = [record("press", "1", RecordKind::Tender, &[("title", title), ("summary", text)])];
-            assert!(lists.find_told(&unnamed, &tender).do_not_contact.is_none(), "{title}");
+            assert!(lists.find_told(&unnamed, &tender, &[]).do_not_contact.is_none(), "{title}");
         }
+        // It was written anew since.
+        let anew = record("press", "1", RecordKind::Article, &[("title", "A haulier hires")]);
+        let mut told = crate::model::sample::signal(&unnamed, crate::model::SignalKind::VacancyPublished, 1, 1);
+        (told.record, told.evidence.quote) = (anew.id, "Harbour Logistics hires 120 drivers.".to_owned());
+        assert_eq!(lists.find_told(&unnamed, &[anew], &[told]).do_not_contact.map(|listed| listed.line), Some(1));
         let named = organisation("Beta", &[(crate::model::FactName::Name, "Beta")]);
         let records = [record("press", "1", RecordKind::Article, &[("title", "Harbour Logistics and Beta")])];
-        assert!(lists.find_told(&named, &records).do_not_contact.is_none());
+        assert!(lists.find_told(&named, &records, &[]).do_not_contact.is_none());
     }
 }
