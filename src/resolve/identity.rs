@@ -54,6 +54,31 @@ const NOBODY: &[&str] = &[
     "not specified",
     "не указано",
 ];
+/// Words with which a site says that it keeps a name to itself, folded.
+const HIDDEN: &[&str] = &[
+    "shown to members",
+    "members only",
+    "name on request",
+    "name withheld",
+    "not disclosed",
+    "undisclosed",
+    "log in to",
+    "login to",
+    "sign in to",
+    "register to",
+    "solo socios",
+    "solo para socios",
+    "inicie sesion",
+    "inicia sesion",
+    "registrese para",
+    "registrate para",
+    "no revelado",
+    "nombre reservado",
+    "по запросу",
+    "только для участников",
+    "войдите чтобы",
+    "имя скрыто",
+];
 /// Words of a bracket behind a name from which on it is a remark.
 const REMARK: usize = 3;
 const EMAILS: &[&str] = &["email", "mail"];
@@ -149,7 +174,8 @@ fn organisation_name(record: &Record, about: &About) -> Option<String> {
     let (named_by, own) = names(record.kind);
     let read = || {
         let named = named_by.iter().chain(own).filter_map(|field| record.text(field));
-        let names = |name: &String| name.chars().any(char::is_alphanumeric) && !NOBODY.contains(&text::words(name).as_str());
+        let is_nobody = |words: &str| NOBODY.contains(&words) || HIDDEN.iter().any(|hides| words.contains(hides));
+        let names = |name: &String| name.chars().any(char::is_alphanumeric) && !is_nobody(&text::words(name));
         named.map(|name| without_remark(&text::squeeze(&name)).to_owned()).find(names)
     };
     // What a record says of another company is not about whom the source is.

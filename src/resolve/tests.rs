@@ -54,7 +54,16 @@ fn keys_of_records() {
     check(Article, &[("title", "Acme grows"), ("url", "https://press.es/acme")], &[]);
     check(Company, &[("phone", "+34000000000"), ("name", "---")], &[]);
     // Whoever wants no name has none, and a remark is no part of one.
-    for nobody in ["Confidencial", "CONFIDENTIAL", "Particular", "Anonym", "Empresa confidencial", "Частное лицо"] {
+    for nobody in [
+        "Confidencial",
+        "CONFIDENTIAL",
+        "Particular",
+        "Anonym",
+        "Empresa confidencial",
+        "Частное лицо",
+        "name shown to members",
+        "Log in to see the buyer",
+    ] {
         check(RecordKind::Vacancy, &[("title", "Soldador"), ("company", nobody)], &[]);
     }
     check(RecordKind::Vacancy, &[("company", "ETT Trabajo Ya, S.L. (para empresa del sector)")], &["name:ett trabajo ya|@fair"]);
