@@ -152,7 +152,7 @@ fn award_of(scope: &mut Scope<'_>, award: &Value, joins: &Joins<'_>, path: &str)
     };
     // Of one contract that was changed since its own value counts: what was awarded stays as it was. Of others publishers round the one or the other.
     let signed = matches!(outcome, Outcome::Signed | Outcome::Ended) && !several;
-    let changed = signed && (joins.changes || is_amended(contract));
+    let changed = signed && (joins.changes || joins.ends || is_amended(contract));
     let mut worth = if changed { contract_worth(scope, contract, "contracts") } else { Vec::new() };
     if worth.is_empty() {
         worth = worth_of(scope, award, &["value", "totalAwardValue"], path);
