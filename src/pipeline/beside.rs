@@ -5,14 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use super::linked::Heard;
 use super::news::{Whence, said};
 use crate::base::ids::RecordId;
-use crate::base::text::clip;
 use crate::config::Config;
 use crate::diff::SignalDraft;
-use crate::model::{Change, ChangeKind, CompanyName, Field, FieldName, OwnPage, Record, RecordKind, SAID_IN, Signal, Value};
+use crate::model::{Change, ChangeKind, CompanyName, Field, FieldName, OwnPage, Record, RecordKind, SAID_IN, Value};
 use crate::resolve;
 
-/// Characters of a title inside a story.
-const TITLE: usize = 90;
 /// What else of a record holds for what it says of others.
 const KEPT: [&str; 5] = ["language", "published", "date", "updated", "posted"];
 
@@ -78,12 +75,4 @@ fn other(record: &Record, core: &str, drafts: &[SignalDraft], change: &Change) -
         own_page: OwnPage::Read,
         ..record.clone()
     }
-}
-
-/// A signal of a record under the title that its tender goes by on all portals: another title proves nothing of it.
-pub(super) fn called(signal: Signal, record: &Record, title: Option<&str>) -> Signal {
-    let Some(title) = title.filter(|title| *title != record.title()) else { return signal };
-    let other = || ["deadline", "stage", "buyer"].into_iter().find_map(|name| record.evidence(name));
-    let evidence = if record.evidence("title").is_some_and(|own| own.path == signal.evidence.path) { other() } else { None };
-    Signal { story: signal.story.called(clip(title, TITLE)), evidence: evidence.unwrap_or(signal.evidence), ..signal }
 }

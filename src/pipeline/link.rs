@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::news::Whence;
-use super::{Effects, beside, linked, news};
+use super::{Effects, linked, news};
 use crate::base::ids::{OrganisationId, RecordId};
 use crate::config::Config;
 use crate::model::{Bond, IdentityKey, Likeness, Organisation, Question, Record, RecordKind, Signal, Turn};
@@ -123,7 +123,7 @@ pub(super) async fn affected(
                 story
                     .into_iter()
                     .chain(signals)
-                    .map(|signal| Signal { echo: heard.echo, ..beside::called(signal, record, heard.title.as_deref()) })
+                    .map(|signal| Signal { echo: heard.echo, ..linked::called(signal, record, heard.title.as_deref()) })
             })
             .collect();
         met.all.entry(id).and_modify(|entry| entry.news.extend(signals));

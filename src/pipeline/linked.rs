@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::forget::identity;
+use super::news::TITLE;
 use super::{Affected, Effects};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
-use crate::base::text::words;
+use crate::base::text::{clip, words};
 use crate::config::Config;
 use crate::model::{
     BUYER_SAYS, Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, LOTS_DUE, Record, RecordKind, Signal, SourceState, Value,
@@ -259,6 +260,14 @@ fn given_way(config: &Config, change: &Change, (record, others): (&Record, &[Rec
     let title = |id: &SourceId| config.source_title(id).to_owned();
     let (_, fields) = taken_over(&title, (record, others), (change.at, change.at))?;
     Some(Change { kind: ChangeKind::Changed(fields), ..change.clone() })
+}
+
+/// A signal of a record under the title that its tender goes by on all portals: another title proves nothing of it.
+pub(super) fn called(signal: Signal, record: &Record, title: Option<&str>) -> Signal {
+    let Some(title) = title.filter(|title| *title != record.title()) else { return signal };
+    let other = || ["deadline", "stage", "buyer"].into_iter().find_map(|name| record.evidence(name));
+    let evidence = if record.evidence("title").is_some_and(|own| own.path == signal.evidence.path) { other() } else { None };
+    Signal { story: signal.story.called(clip(title, TITLE)), evidence: evidence.unwrap_or(signal.evidence), ..signal }
 }
 
 /// Those whose sources are watched.

@@ -32,7 +32,7 @@ pub(super) const SIGNALS: usize = 64;
 /// Leads of one rep that are counted; nobody works more.
 const LOAD: usize = 2_000;
 /// Characters of a title inside a story.
-const TITLE: usize = 90;
+pub(super) const TITLE: usize = 90;
 /// Alerts looked back on for the cap an hour.
 const ALERTS: usize = 200;
 

@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::announce::announce_all;
-use super::beside::called;
 use super::expiring::buyer_of;
 use super::keep::KeepError;
 use super::link::Affected;
-use super::linked::{linked, taken_over, watched};
+use super::linked::{called, linked, taken_over, watched};
 use super::{Effects, altered};
 use crate::base::ids::{OrganisationId, SourceId};
 use crate::config::Config;
