@@ -304,7 +304,17 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
     let own = |field: &FieldChange| field.field.as_str() == "deadline" && fields.contains(field);
     let stays = held.iter().any(own);
     held.retain(|field| stays || field.field.as_str() != "lot");
+    held.extend(opens_again(change, (record, before), beside).filter(|_| !held.iter().any(|field| field.field.as_str() == "stage")));
     (!held.is_empty()).then(|| Change { kind: ChangeKind::Changed(held), ..change.clone() })
+}
+
+/// That a tender which was over by what another portal says takes offers again by what this one changed, though this one never said that it was over.
+fn opens_again(change: &Change, (record, before): (&Record, &Record), beside: &[Record]) -> Option<FieldChange> {
+    const STAGE: &str = "stage";
+    let of = |own: &Record| as_one(&beside.iter().chain([own]).cloned().collect::<Vec<_>>(), change.at).map(|joined| joined.record);
+    let (was, is) = (of(before)?, of(record)?);
+    let value = |record: &Record| record.value(STAGE).cloned();
+    (!is_live(&was) && is_live(&is)).then(|| FieldChange { field: FieldName::new(STAGE), old: value(&was), new: value(&is) })
 }
 
 /// Those that tell what they bring.

@@ -174,6 +174,28 @@ async fn what_one_of_two_portals_cancels_and_opens_again_before_the_digest_is_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_calls_anew_after_another_said_the_end_is_told_and_one_that_is_behind_is_not() {
+    // When its notice with a later deadline was published: after the end that the other portal told, before it.
+    for (published, called) in [("2026-11-27T09:00:00Z", true), ("2026-11-24T09:00:00Z", false)] {
+        let held = || vec![scanners("2026-12-30T13:00:00Z")];
+        let settings = points("tender-published", 20) + &rep("ana", "UTC", "Mon-Fri 08:00");
+        let world = World::new(&settings, [held(), held()]).await;
+        world.until("2026-11-25T12:00:00Z").await;
+        for (portal, date, deadline, status) in
+            [(0, "2026-11-25T10:00:00Z", "2026-12-30T13:00:00Z", "complete"), (1, published, "2027-01-29T13:00:00Z", "active")]
+        {
+            let mut one = notice(1, HOSPITAL, "Ultrasound scanners", (deadline, status));
+            (one["id"], one["date"]) = (json!(format!("{portal}-{date}")), json!(date));
+            world.show(portal, one);
+            world.until(["2026-11-26T12:00:00Z", "2026-11-30T12:00:00Z"][portal]).await;
+        }
+        let mails: Vec<String> = world.mails("ana", "Fri 29 Jan 2027").iter().map(|mail| words(mail)).collect();
+        assert_eq!(mails.len(), usize::from(called), "{published}: {mails:#?}");
+        assert!(mails.iter().all(|mail| mail.contains("Takes offers again")), "{published}: {mails:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cancellation_is_told_once_however_often_it_was_taken_back_before_the_digest() {
     for (told_before, days) in [(false, [25, 25, 25]), (true, [25, 26, 26])] {
         let held = || vec![scanners("2026-12-30T13:00:00Z")];

@@ -50,27 +50,31 @@ fn words<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Vec<(&'a Reco
     there.filter_map(|record| Some((*record, field(record).filter(|field| field.first_seen <= at)?))).collect()
 }
 
-/// The stage that was changed last; where none was changed, one that ends the tender: a portal that came later may be behind, unless what it shows was
-/// published after that end.
-fn last_stage<'a>(records: &[&'a Record], at: Timestamp) -> Option<(&'a Record, &'a Field)> {
+/// The stage that was changed last, and since when it holds; where none was changed, one that ends the tender: a portal that came later may be behind.
+/// Not so one that calls in words published after that end, be it there for the first time or with another deadline.
+fn last_stage<'a>(records: &[&'a Record], at: Timestamp) -> Option<(&'a Record, &'a Field, Timestamp)> {
     let said = words(records, "stage", at);
     let over = |field: &Field| Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live());
     let published = |record: &Record| record.value("published").and_then(Value::instant);
     let ended: Option<Timestamp> = said.iter().filter(|(_, field)| over(field)).filter_map(|(record, _)| published(record)).max();
     let later = |record: &Record| ended.zip(published(record)).is_some_and(|(ended, published)| published > ended);
+    let called = |record: &Record| record.fields.get("deadline").map(|field| field.first_seen).filter(|seen| *seen <= at);
     let rank = |(record, field): &(&Record, &Field)| {
-        let changed = Some(field.first_seen).filter(|seen| *seen > record.first_seen || !over(field) && later(record));
+        let calls = !over(field) && later(record);
+        let since = called(record).filter(|_| calls).map_or(field.first_seen, |called| called.max(field.first_seen));
+        let changed = Some(since).filter(|since| calls || *since > record.first_seen);
         let early = std::cmp::Reverse((field.first_seen, record.id));
         (changed, over(field), early)
     };
-    said.iter().copied().max_by_key(rank)
+    let (record, field) = said.iter().copied().max_by_key(rank)?;
+    Some((record, field, rank(&(record, field)).0.unwrap_or(field.first_seen)))
 }
 
 /// Since when a portal says that the tender is over, while the tender as a whole is not.
 fn closed_there(records: &[&Record], record: &Record, at: Timestamp) -> Option<Timestamp> {
     let live = |field: &Field| Stage::from_word(&field.value.text()).is_none_or(Stage::is_live);
     let own = record.fields.get("stage").filter(|field| field.first_seen <= at && !live(field))?;
-    last_stage(records, at).is_some_and(|(_, field)| live(field)).then_some(own.first_seen)
+    last_stage(records, at).is_some_and(|(_, field, _)| live(field)).then_some(own.first_seen)
 }
 
 /// What is said of a deadline, the soonest first: of a day and a time on that day the time, and words that name no day only where nothing else
@@ -106,7 +110,7 @@ fn counts_since(records: &[&Record], name: &str, (counts, now): (&Field, Timesta
         said.iter().filter(|(_, field)| field.value.instant() < counts.value.instant()).filter_map(|(_, field)| end_of(&field.value));
     let closed = records.iter().filter_map(|record| closed_there(records, record, now));
     // It was over as a whole until another portal called again.
-    let called = last_stage(records, now).map(|(_, field)| field.first_seen);
+    let called = last_stage(records, now).map(|(.., since)| since);
     let closed = closed.map(|closed| called.map_or(closed, |called| called.max(closed)));
     moved.chain(over.filter(|end| *end < now)).chain(closed).fold(counts.first_seen, Timestamp::max)
 }
@@ -166,7 +170,8 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
     }
     let stage = last_stage(&all, now);
     // Whoever says that it is over is the one to be asked.
-    let ended = stage.filter(|(_, field)| Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live()));
+    let ended = stage.filter(|(_, field, _)| Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live()));
+    let ended = ended.map(|(record, field, _)| (record, field));
     let told = ended.or_else(|| deadline(&all, "deadline", now)).map(|(record, _)| record);
     let told = told.or_else(|| all.iter().copied().find(|record| !record.gone)).unwrap_or(first);
     // What left takes its word with it: that is a change too, and an age that fell would be taken for an older state by a calendar.
@@ -183,8 +188,8 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
             one.fields.extend(named.fields.get_key_value(name).map(|(name, field)| (name.clone(), field.clone())));
         }
     }
-    if let Some((_, field)) = stage {
-        let first_seen = left.map_or(field.first_seen, |left| left.max(field.first_seen));
+    if let Some((_, field, since)) = stage {
+        let first_seen = left.map_or(since, |left| left.max(since));
         one.fields.insert(FieldName::new("stage"), Field { first_seen, ..field.clone() });
     }
     for name in DUE {
@@ -202,7 +207,7 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
 pub fn is_closed(records: &[&Record], at: Timestamp) -> bool {
     let records: Vec<_> = records.iter().map(|record| first_open(record, at)).collect();
     let records: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
-    let stage = last_stage(&records, at).and_then(|(_, field)| Stage::from_word(&field.value.text()));
+    let stage = last_stage(&records, at).and_then(|(_, field, _)| Stage::from_word(&field.value.text()));
     let last = deadline(&records, "deadline", at).map(|(record, _)| record);
     let over = last.is_some_and(|record| closings(record).iter().any(|one| one.name.as_str() == "deadline" && one.is_over(at)));
     stage.is_some_and(|stage| !stage.is_live()) || over
