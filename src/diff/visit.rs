@@ -20,6 +20,8 @@ pub const PATIENCE: u8 = 3;
 pub struct Visited<'a> {
     /// The records on all its pages, those of unchanged pages too.
     pub members: &'a HashSet<RecordId>,
+    /// How many of them are who won or lost a tender: an award is annulled by itself, and takes all whom it names along.
+    pub awards: u32,
     /// Whether every page was read.
     pub complete: bool,
     /// Whether absence says something: [`crate::model::Extract::whole`] of every page. False for feeds, which show only the latest.
@@ -61,19 +63,19 @@ pub fn visit_end(
     now: Timestamp,
 ) -> VisitEnd {
     let mut state = state.clone();
-    let count = u32::try_from(visited.members.len()).unwrap_or(u32::MAX);
+    let all = u32::try_from(visited.members.len()).unwrap_or(u32::MAX);
+    let count = all.saturating_sub(visited.awards);
     let baseline = matches!(state.baseline, Baseline::Pending(_));
     let looks = visited.complete && visited.whole && !state.turns();
     let absent = stored.into_iter().filter(|record| looks && !record.gone && !visited.members.contains(&record.id));
     let absent: Vec<Record> = absent.collect();
-    // An award is annulled by itself, and takes all whom it names along: that says nothing of the list.
+    // Who won or lost says nothing of the list.
     let missing = absent.iter().filter(|record| record.kind != RecordKind::Award).count();
-    let mass = if baseline { None } else { vanished(rules, missing, visited.members.len()) };
+    let mass = if baseline { None } else { vanished(rules, missing, usize::try_from(count).unwrap_or(usize::MAX)) };
     let few = few(rules, &state, count).filter(|_| visited.counted && (missing > 0 || !visited.looked)).or(mass);
-    let failure =
-        if count == 0 { doubt(rules, &state, count).filter(|_| visited.counted) } else { few.clone().filter(|_| !is_used(&state)) };
+    let failure = if all == 0 { doubt(rules, &state, count).filter(|_| visited.counted) } else { few.clone().filter(|_| !is_used(&state)) };
     let complete = visited.complete && failure.is_none();
-    if visited.complete && count > 0 {
+    if visited.complete && all > 0 {
         state.doubted = if few.is_some() { state.doubted.saturating_add(1).min(SourceState::USED_TO) } else { 0 };
     }
     let mut end = VisitEnd { state: state.clone(), records: Vec::new(), changes: Vec::new(), failure, baseline_gave_up: false };
@@ -98,7 +100,7 @@ pub fn visit_end(
         }
     } else {
         if let Baseline::Pending(incomplete) = state.baseline {
-            end.baseline_gave_up = incomplete + 1 >= PATIENCE && count > 0;
+            end.baseline_gave_up = incomplete + 1 >= PATIENCE && all > 0;
             state.baseline = if end.baseline_gave_up { Baseline::Done(now) } else { Baseline::Pending(incomplete.saturating_add(1)) };
         }
         if let Some(failure) = &end.failure {
@@ -207,7 +209,7 @@ mod tests {
                     self.records.insert(record.id, record);
                 }
             }
-            let visited = Visited { members: &members, complete, whole: true, counted: true, looked: true };
+            let visited = Visited { members: &members, awards: 0, complete, whole: true, counted: true, looked: true };
             let end = visit_end(&Rules::default(), &self.state, visited, self.records.values().cloned(), Timestamp::UNIX_EPOCH);
             self.state = end.state;
             for record in end.records {
@@ -285,6 +287,26 @@ mod tests {
     }
 
     #[test]
+    fn who_won_is_not_counted_where_a_list_shows_a_part_alone() {
+        let mut state = source(2).state;
+        // Members and how many of them won; whether so few are believed.
+        for (members, awards, failed) in [
+            (6, 4, None),
+            (6, 4, None),
+            (2, 0, None),
+            (5, 4, None),
+            (4, 4, Some(FailureClass::FewRecords)),
+            (0, 0, Some(FailureClass::ZeroRecords)),
+        ] {
+            let all: HashSet<RecordId> = (0..members).map(|n| record(n).id).collect();
+            let visited = Visited { members: &all, awards, complete: true, whole: false, counted: true, looked: false };
+            let end = visit_end(&Rules::default(), &state, visited, [], Timestamp::UNIX_EPOCH);
+            assert_eq!(end.failure.map(|failure| failure.class), failed, "{members} {awards}");
+            state = end.state;
+        }
+    }
+
+    #[test]
     fn others_in_their_place_make_those_that_are_gone_not_fewer() {
         let mut source = source(20);
         assert_eq!(source.visit(10..30, true), (0, Some(FailureClass::FewRecords)));
@@ -300,7 +322,8 @@ mod tests {
         }
         let mut again = source(20);
         again.state.baseline = Baseline::Pending(0);
-        let visited = Visited { members: &HashSet::from([record(1).id]), complete: true, whole: true, counted: false, looked: true };
+        let visited =
+            Visited { members: &HashSet::from([record(1).id]), awards: 0, complete: true, whole: true, counted: false, looked: true };
         let end = visit_end(&Rules::default(), &again.state, visited, again.records.values().cloned(), Timestamp::UNIX_EPOCH);
         assert!(end.changes.len() == 19 && end.changes.iter().all(|change| change.baseline) && end.failure.is_none());
     }

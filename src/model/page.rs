@@ -148,6 +148,8 @@ pub struct Page {
     pub reading: Reading,
     /// The records it held when last read.
     pub members: Vec<RecordId>,
+    /// How many of them are who won or lost a tender: they go with a word of its portal, which is no loss. `None`: it was read before they were counted.
+    pub awards: Option<u32>,
     /// Entries on it that could not be read when it was last read.
     pub bad: u32,
     /// Fields of the others that could not be read.
@@ -193,6 +195,7 @@ impl Page {
             masks: Vec::new(),
             reading: Reading::Never,
             members: Vec::new(),
+            awards: None,
             bad: 0,
             unread: 0,
             follow: Vec::new(),

@@ -21,8 +21,8 @@ use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Spent, Turn,
-    Validators,
+    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Health, Page, PageRole, PageWrite, Reading, Record, RecordKind, SourceState,
+    Spent, Turn, Validators,
 };
 use crate::store::{CommitError, StoreError};
 
@@ -401,6 +401,7 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
         masks: found.masks.clone(),
         reading: found.reading.clone(),
         members: found.members.clone(),
+        awards: Some(count(extract.records.iter().filter(|draft| draft.kind == RecordKind::Award).count())),
         bad: count(extract.bad.len()),
         unread: count(extract.unread.len()),
         spec: before.source.spec_hash,

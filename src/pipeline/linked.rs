@@ -23,6 +23,8 @@ const SERIES: SignedDuration = SignedDuration::from_hours(24 * 5);
 pub(super) const TEXTS: [&str; 5] = ["summary", "description", "text", "body", "content"];
 /// Deadlines of a tender, of which the one counts that is over first.
 const DUE: [&str; 2] = ["deadline", "questions_until"];
+/// The field that says whether it takes offers.
+const STAGE: &str = "stage";
 /// Words of a title that another one may go on behind: the name of the paper.
 const TITLED: usize = 3;
 /// Words of a text by which an article is known again.
@@ -276,7 +278,7 @@ pub(super) fn watched(config: &Config, mut records: Vec<Record>) -> Vec<Record> 
     records
 }
 
-/// A change of a tender as far as it changes the deadlines that hold, all portals together: one that stays behind another portal's moves
+/// A change of a tender as far as it changes the deadlines and the stage that hold, all portals together: one that stays behind another portal's moves
 /// nothing, and one that gives way to it moves what holds to there. The rest of it stays as it is. What others said before counts as far as it
 /// was told, so that what was stored quietly is told with the first move.
 fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (beside, told): (&[Record], &[Other])) -> Option<Change> {
@@ -286,7 +288,7 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
     };
     let holds = |field: &FieldChange| {
         let name = field.field.as_str();
-        if !DUE.contains(&name) {
+        if !DUE.contains(&name) && name != STAGE {
             return Some(field.clone());
         }
         let of = |own: &Record, mut all: Vec<Record>| {
@@ -295,6 +297,10 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
         };
         let is_told = |other: &&Other| other.record.fields.get(name).is_some_and(|field| field.first_seen > other.since);
         let old = of(before, told.iter().filter(is_told).map(|other| other.record.clone()).collect());
+        if name == STAGE {
+            // It follows what another has told, though it began to say otherwise after that.
+            return Some(field.clone()).filter(|field| !same(old.as_ref(), field.new.as_ref()));
+        }
         let new = of(record, beside.to_vec());
         let stays = if old.is_none() { new.is_none() } else { same(old.as_ref(), new.as_ref()) };
         (!stays).then(|| FieldChange { field: field.field.clone(), old, new })
@@ -304,13 +310,12 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
     let own = |field: &FieldChange| field.field.as_str() == "deadline" && fields.contains(field);
     let stays = held.iter().any(own);
     held.retain(|field| stays || field.field.as_str() != "lot");
-    held.extend(opens_again(change, (record, before), beside).filter(|_| !held.iter().any(|field| field.field.as_str() == "stage")));
+    held.extend(opens_again(change, (record, before), beside).filter(|_| !held.iter().any(|field| field.field.as_str() == STAGE)));
     (!held.is_empty()).then(|| Change { kind: ChangeKind::Changed(held), ..change.clone() })
 }
 
 /// That a tender which was over by what another portal says takes offers again by what this one changed, though this one never said that it was over.
 fn opens_again(change: &Change, (record, before): (&Record, &Record), beside: &[Record]) -> Option<FieldChange> {
-    const STAGE: &str = "stage";
     let of = |own: &Record| as_one(&beside.iter().chain([own]).cloned().collect::<Vec<_>>(), change.at).map(|joined| joined.record);
     let (was, is) = (of(before)?, of(record)?);
     let value = |record: &Record| record.value(STAGE).cloned();
@@ -594,6 +599,37 @@ mod tests {
             assert_eq!(got, moved.map(|moved| change(vec![moved])), "{was} {is} {other:?} {told}");
             // The other has said the same, and what holds is otherwise: it is told.
             assert_eq!(got.as_ref().and_then(|held| without(held, (&now, Some(&before)), &others)), got);
+        }
+    }
+
+    #[test]
+    fn who_follows_what_another_has_told_tells_it_not_again() {
+        let of = |source: &str, stage: &str, seen: i64| {
+            let mut one = record(source, RecordKind::Tender, &[("stage", stage)]);
+            one.fields.values_mut().for_each(|field| field.first_seen = crate::model::sample::day(seen));
+            Record { first_seen: crate::model::sample::day(seen), ..one }
+        };
+        // It came on day 3, behind or not, and says another stage on day 5.
+        for (other, since, stage, told) in [
+            (of("b", "awarded", 2), 0, "awarded", false),
+            (of("b", "awarded", 2), 0, "cancelled", true),
+            (of("b", "open", 2), 0, "awarded", true),
+            // What was stored quietly was told to nobody.
+            (of("b", "awarded", 2), 2, "awarded", true),
+        ] {
+            let before = of("a", "open", 3);
+            let now = Record { first_seen: before.first_seen, ..of("a", stage, 5) };
+            let field = |old: &str, new: &str| FieldChange {
+                field: FieldName::new(STAGE),
+                old: Some(Value::Text(old.into())),
+                new: Some(Value::Text(new.into())),
+            };
+            let kind = ChangeKind::Changed(vec![field("open", stage)]);
+            let (source, at) = (now.source.clone(), crate::model::sample::day(5));
+            let change = Change { source, record: now.id, kind, at, baseline: false };
+            let others = [Other { record: other.clone(), since: crate::model::sample::day(since) }];
+            let got = as_it_holds(&change, (&now, Some(&before)), (&[other], &others));
+            assert_eq!(got, told.then_some(change), "{stage} {since}");
         }
     }
 

@@ -110,6 +110,10 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
         }
     }
     let mut state = before.state.clone();
+    if before.page.awards.is_none() && page.awards.is_some_and(|awards| awards > 0) {
+        // What was usual counted them.
+        state.usual.clear();
+    }
     if let Some(failure) = cut.filter(|_| before.step != Step::Look) {
         page.failures = Some(once_more(before.page.failures.as_ref(), &failure, now));
         state.health = Health::Ill { since: ill_since(&before.state.health, failure.class, now), failure };
@@ -170,6 +174,7 @@ async fn end(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut members: HashSet<RecordId> = page.members.iter().copied().collect();
+    let mut awards = page.awards.unwrap_or(0);
     let mut whose: Vec<Page> = Vec::new();
     // It led on before, even where the visit is one page now.
     if state.visit.pages + state.visit.failed > 1 || !before.page.follow.is_empty() {
@@ -178,6 +183,7 @@ async fn end(
     let walked = |other: &&Page| other.id != page.id && other.root == page.root;
     for other in whose.iter().filter(walked).filter(|other| other.visit == state.visit.number) {
         members.extend(&other.members);
+        awards = awards.saturating_add(other.awards.unwrap_or(0));
     }
     let transport = before.source.reader.transport();
     let whole_way = state.checkpoint.is_whole();
@@ -191,7 +197,7 @@ async fn end(
     // Of an empty page nobody asks which are missing.
     let stored = if looks && !members.is_empty() { absent(effects, before, &members).await? } else { Vec::new() };
     let more = stored.len() == ABSENT;
-    let visited = Visited { members: &members, complete, whole, counted: !transport.moves(), looked: looks };
+    let visited = Visited { members: &members, awards, complete, whole, counted: !transport.moves(), looked: looks };
     let mut ended = diff::visit_end(&before.source.rules, state, visited, stored, now);
     if !whole_way && state.visit.failed == 0 {
         // The visit was cut by its limit of pages and the next one goes on: no reason to give the baseline up.

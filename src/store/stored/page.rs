@@ -59,20 +59,22 @@ pub(in crate::store) struct StoredPage {
     unread: u32,
     stretches: Vec<(u32, u32)>,
     own_due: Option<i64>,
+    awards: Option<u32>,
 }
 
 impl Stored for StoredPage {
     const KIND: &'static str = "page";
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        /// Fields added since: how many fields could not be read, where what is volatile stood, and when own pages are read again: at 0, for
-        /// nobody knows when they were.
-        const ADDED: [u8; 4] = [0, 0, 1, 0];
+        /// Fields added since: how many fields could not be read, where what is volatile stood, when own pages are read again: at 0, for
+        /// nobody knows when they were; and how many of its records are awards, which nobody counted.
+        const ADDED: [u8; 5] = [0, 0, 1, 0, 0];
         let added = match version {
             1 => &ADDED[..],
             2 => &ADDED[1..],
             3 => &ADDED[2..],
+            4 => &ADDED[4..],
             _ => return None,
         };
         Some(lengthened(bytes, added))
@@ -123,6 +125,7 @@ impl StoredPage {
             unread: page.unread,
             stretches: page.stretches.iter().map(|stretch| (stretch.start, stretch.end)).collect(),
             own_due: page.own_due.map(millis),
+            awards: page.awards,
         }
     }
 }
@@ -180,6 +183,7 @@ impl TryFrom<StoredPage> for Page {
             unread: stored.unread,
             stretches: stored.stretches.into_iter().map(|(start, end)| start..end).collect(),
             own_due: stored.own_due.map(timestamp).transpose()?,
+            awards: stored.awards,
         })
     }
 }

@@ -109,6 +109,7 @@ fn page() -> impl Strategy<Value = Page> {
             checked,
             changed: checked,
             own_due: checked,
+            awards: checked.map(|_| 7),
             failures: failures.map(|(count, since, last)| Failures { count, since, last }),
             role: if root { PageRole::Root } else { PageRole::Follow },
             ..Page::root(&source, url, next_due)
@@ -268,7 +269,8 @@ fn earlier_forms_are_still_read() {
     let page = Page::root(&"fair".parse().unwrap(), "https://fair.example/".parse().unwrap(), Timestamp::UNIX_EPOCH);
     let bytes = to_bytes(&StoredPage::new(&page, 7));
     let page = Page { own_due: Some(Timestamp::UNIX_EPOCH), ..page };
-    for (version, lacks) in [(1, 3), (2, 2), (3, 1)] {
+    for (version, lacks) in [(1, 4), (2, 3), (3, 2), (4, 1)] {
+        let page = if version < 4 { page.clone() } else { Page { own_due: None, ..page.clone() } };
         assert_eq!(to_model::<StoredPage, Page>(read(version, &bytes[..bytes.len() - lacks])).unwrap(), page);
     }
     let record = Record { own_page: OwnPage::Read, ..sample::record("fair", "1", RecordKind::Company, &[("name", "Acme")]) };
