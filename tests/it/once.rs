@@ -192,6 +192,19 @@ async fn a_portal_that_calls_anew_after_another_said_the_end_is_told_and_one_tha
         let mails: Vec<String> = world.mails("ana", "Fri 29 Jan 2027").iter().map(|mail| words(mail)).collect();
         assert_eq!(mails.len(), usize::from(called), "{published}: {mails:#?}");
         assert!(mails.iter().all(|mail| mail.contains("Takes offers again")), "{published}: {mails:#?}");
+        // Another word on the end that was is none on this call, which goes on.
+        for (portal, day, deadline, status) in
+            [(0, "2026-12-01", "2026-12-30T13:00:00Z", "complete"), (1, "2026-12-02", "2027-02-26T13:00:00Z", "active")]
+        {
+            let mut one = notice(1, HOSPITAL, "Ultrasound scanners", (deadline, status));
+            (one["id"], one["date"]) = (json!(format!("{portal}-{day}")), json!(format!("{day}T09:00:00Z")));
+            world.show(portal, one);
+            world.until(&format!("{day}T12:00:00Z")).await;
+        }
+        world.until("2026-12-04T12:00:00Z").await;
+        let mails: Vec<String> = world.mails("ana", "Fri 26 Feb 2027").iter().map(|mail| words(mail)).collect();
+        let label = if called { "Deadline moved" } else { "Takes offers again" };
+        assert!(mails.len() == 1 && mails[0].contains(label), "{published}: {mails:#?}");
     }
 }
 

@@ -3,11 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::end_of;
-use super::{Stage, closings, first_open, last_readable, stage, undated};
+use super::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOTS_DUE, Stage, closings, first_open, last_readable, stage, undated};
 use crate::model::{Field, FieldName, Record, RecordKind, TITLES, Value};
 
 /// Fields of which the one counts that is over first.
 const DUE: [&str; 2] = ["deadline", "questions_until"];
+/// Fields that say how a tender ended, or a lot of it.
+const ENDS: [&str; 5] = ["stage", "winner", LOT_AWARDS, AWARDED_LOTS, CANCELLED_LOTS];
 /// Deadlines nearer to each other are the same: some portals cut the seconds off.
 const SAME: SignedDuration = SignedDuration::from_mins(1);
 /// Words on one deadline that are named.
@@ -56,9 +58,16 @@ fn last_stage<'a>(records: &[&'a Record], at: Timestamp) -> Option<(&'a Record, 
     let said = words(records, "stage", at);
     let over = |field: &Field| Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live());
     let published = |record: &Record| record.value("published").and_then(Value::instant);
-    let ended: Option<Timestamp> = said.iter().filter(|(_, field)| over(field)).filter_map(|(record, _)| published(record)).max();
+    let seen =
+        |record: &Record, names: &[&str]| names.iter().filter_map(|name| record.fields.get(*name)).map(|field| field.first_seen).max();
+    // What was published after it changes no end: that one was there when it was seen.
+    let end = |(record, _): &(&Record, &Field)| {
+        let (said, newest) = (seen(record, &ENDS)?, record.fields.get("published")?.first_seen);
+        if newest > said { Some(said) } else { published(record) }
+    };
+    let ended: Option<Timestamp> = said.iter().filter(|(_, field)| over(field)).filter_map(end).max();
     let later = |record: &Record| ended.zip(published(record)).is_some_and(|(ended, published)| published > ended);
-    let called = |record: &Record| record.fields.get("deadline").map(|field| field.first_seen).filter(|seen| *seen <= at);
+    let called = |record: &Record| seen(record, &["deadline", LOTS_DUE]).filter(|seen| *seen <= at);
     let rank = |(record, field): &(&Record, &Field)| {
         let calls = !over(field) && later(record);
         let since = called(record).filter(|_| calls).map_or(field.first_seen, |called| called.max(field.first_seen));
