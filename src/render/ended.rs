@@ -1,5 +1,6 @@
 //! What became of the lots of a tender, in the reader's words: won, closed without award, still to be had. Knows no letter and no store.
 
+use jiff::Zoned;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -94,6 +95,12 @@ pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static st
     let tells = |asked: &str| fields.iter().find(|(name, ..)| name == asked);
     let came = |name: &str| tells(name).is_some_and(|(_, old, new)| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty());
     let withdrawn = tells("lots").is_some_and(|(_, old, _)| old.is_some()) && tells(LOTS_DUE).is_none() && tells("deadline").is_some();
+    // One that is due before all others is what the deadline is of now: theirs did not move.
+    let sooner = tells("deadline").is_some_and(|(_, old, new)| {
+        let end = |until: &Option<String>| until.as_deref().and_then(|until| until.parse::<Zoned>().ok());
+        end(old).zip(end(new)).is_some_and(|(old, new)| new < old)
+    });
+    let added = tells("lots").is_some_and(|(_, old, new)| old.is_none() && new.is_some()) && tells(LOTS_DUE).is_none() && sooner;
     match signal.kind {
         SignalKind::DeadlineMoved if fields.iter().any(is_again) => {
             Some(said(language, ["Lot takes offers again", "Un lote vuelve a admitir ofertas", "По лоту снова принимаются заявки"]))
@@ -107,6 +114,7 @@ pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static st
             // Not every portal tells a lot that was called off from one that nobody won.
             Some(said(language, ["Lot closed without award", "Lote cancelado o desierto", "Лот отменён или не состоялся"]))
         }
+        SignalKind::DeadlineMoved if added => Some(said(language, ["Lot added", "Lote añadido", "Добавлен лот"])),
         SignalKind::DeadlineMoved if withdrawn => Some(said(language, ["Lot withdrawn", "Lote retirado", "Лот снят"])),
         SignalKind::DeadlineMoved if tells("lot").is_some() => Some(said(
             language,

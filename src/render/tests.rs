@@ -421,6 +421,7 @@ fn of_lots(record: &Record) -> Vec<Signal> {
             ],
         ),
         of(SignalKind::DeadlineMoved, &[("deadline", Some(first), Some(second)), ("lots", Some("L1 Beds"), None)]),
+        of(SignalKind::DeadlineMoved, &[("deadline", Some(second), Some(first)), ("lots", None, Some("L3 Lamps"))]),
         of(SignalKind::DeadlineMoved, &[moved, ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))]),
         of(SignalKind::DeadlineMoved, &[moved, of_lot]),
         of(
