@@ -1,6 +1,7 @@
 //! Small, total functions over text. Knows no format and no field, and languages only by their endings.
 
 pub mod dates;
+pub mod patterns;
 pub mod phrases;
 pub mod stems;
 
@@ -47,7 +48,7 @@ pub fn words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
     let mut take = |c: char| {
-        if c.is_alphanumeric() {
+        if c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric() {
             if gap && !out.is_empty() {
                 out.push(' ');
             }
@@ -57,10 +58,13 @@ pub fn words(text: &str) -> String {
             gap = true;
         }
     };
-    if text.is_ascii() {
-        text.bytes().for_each(|byte| take(char::from(byte.to_ascii_lowercase())));
-    } else {
-        text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).for_each(&mut take);
+    for c in text.chars() {
+        if c.is_ascii() {
+            take(c.to_ascii_lowercase());
+        } else {
+            // What a letter is made of does not hang on those beside it.
+            std::iter::once(c).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).for_each(&mut take);
+        }
     }
     out
 }

@@ -121,7 +121,7 @@ pub(super) fn outside(request: &Request, config: Option<&Config>) -> anyhow::Res
     };
     let clock = Clock::System;
     let lexicons = config.map_or_else(diff::Lexicons::shipped, |config| Arc::clone(&config.lexicons.signals));
-    Ok(Rehearsal { web: Web::new(Door::new(net), settings, clock.clone())?, clock, pool: Pool::default(), lexicons })
+    Ok(Rehearsal { web: Web::unready(Door::new(net), settings, clock.clone()), clock, pool: Pool::default(), lexicons })
 }
 
 /// Reads a saved page with a source's settings; no record is a failure.

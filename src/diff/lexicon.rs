@@ -17,7 +17,7 @@ use self::names::Known;
 pub(super) use self::names::names_in;
 use self::whom::{Before, Whom, are_others};
 use crate::base::caps;
-use crate::base::text::phrases::{Phrase, Phrases, Word, around, sentences};
+use crate::base::text::phrases::{Phrase, Phrases, Phrasing, Word, around, sentences};
 use crate::base::text::stems::StemLanguage;
 use crate::model::{SignalKind, Weight, language_code};
 
@@ -248,14 +248,14 @@ impl Lexicon {
         }
         let stems = StemLanguage::of(written);
         let classes: BTreeMap<&str, String> = spec.classes.iter().map(|(name, words)| (name.as_str(), words.join("|"))).collect();
-        let mut room = PHRASES;
+        let (mut room, mut phrasing) = (PHRASES, Phrasing::new(stems));
         let mut phrases = |all: &[Spanned<String>]| {
             let mut read = Phrases::default();
             for one in all {
                 room = room.checked_sub(1).ok_or_else(|| bad(one, format!("at most {PHRASES} phrases in all")))?;
                 let spelled =
                     spelled(one.get_ref(), &classes).map_err(|no| bad(one, format!("a class of [classes], which has no `{no}`")))?;
-                read.add(Phrase::parse(&spelled, stems).ok_or_else(|| bad(one, Phrase::EXPECTED.to_owned()))?);
+                read.add(phrasing.read(&spelled).ok_or_else(|| bad(one, Phrase::EXPECTED.to_owned()))?);
             }
             Ok(read)
         };

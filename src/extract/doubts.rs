@@ -13,6 +13,7 @@ use super::reading::{Column, Reading};
 use super::vacancies::Vacancies;
 use super::value::month_first;
 use super::{Kind, Spec};
+use crate::base::text::patterns::compiled;
 use crate::base::text::{clip, count, words};
 use crate::model::{AS_WRITTEN, CompanyName, Draft, Extract, RecordKind, Value};
 
@@ -139,8 +140,7 @@ fn is_article(draft: &Draft) -> bool {
     called.is_some_and(|class| matches!(class.as_str(), "post" | "article" | "newsarticle" | "blogposting" | "news"))
 }
 
-static SLASHED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})\b").expect("the pattern is fixed"));
+static SLASHED: LazyLock<Regex> = LazyLock::new(|| compiled(r"\b(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})\b"));
 
 /// The words of all dates.
 fn dates(extract: &Extract) -> String {

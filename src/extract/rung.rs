@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::base::text::patterns::compiled;
 use crate::base::text::words;
 
 /// What stands between two things of one line.
 const SEPARATORS: &[char] = &['，', '、', '；', '：', '·', '•', '|', ',', ';', ':', '–', '—', '-', '/', '\n', '(', ')', '*', '▪', '►'];
 
-static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:\+|\b00|\(|\b)\d[\d\s().\-/–\u{a0}]{5,22}\d").expect("the pattern is fixed"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| compiled(r"(?:\+|\b00|\(|\b)\d[\d\s().\-/–\u{a0}]{5,22}\d"));
 
 const FAX: &[&str] = &[
     "fax",

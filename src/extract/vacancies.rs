@@ -7,6 +7,7 @@ use regex::Regex;
 use url::Url;
 
 use super::{has_name, staff};
+use crate::base::text::patterns::compiled;
 use crate::base::text::words;
 use crate::model::{Draft, Extract, RecordKind, Value};
 
@@ -93,10 +94,8 @@ const WHOLE: [&str; 12] = [
 const TEXTS: [&str; 9] = ["news", "noticias", "noticia", "blog", "press", "prensa", "actualidad", "actualites", "article"];
 
 /// "(m/w/d)", "(H/M)": how titles of vacancies say that anybody may apply.
-static ANYBODY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\((?:m|w|f|h|k|v)\s?[/|*]\s?(?:m|w|f|h|k|v)(?:\s?[/|*]\s?[a-z])?\)|\b[mwf]/[mwf]/[dx]\b")
-        .expect("the pattern is fixed")
-});
+static ANYBODY: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"(?i)\((?:m|w|f|h|k|v)\s?[/|*]\s?(?:m|w|f|h|k|v)(?:\s?[/|*]\s?[a-z])?\)|\b[mwf]/[mwf]/[dx]\b"));
 
 /// That records are vacancies, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The way to all hosts: clients, lanes, and what holds over all of them. Knows no page.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -34,7 +34,7 @@ struct Shared {
     settings: Settings,
     clock: Clock,
     born: Stopwatch,
-    direct: Client,
+    direct: OnceLock<Client>,
     proxied: Mutex<Vec<(Proxy, Client)>>,
     lanes: Mutex<HashMap<HostKey, Arc<Core>>>,
     permits: Semaphore,
@@ -43,10 +43,25 @@ struct Shared {
 impl Web {
     /// A web behind this door. Make one and keep it: connections, TLS sessions and the pace of hosts live in it.
     pub fn new(door: Door, settings: Settings, clock: Clock) -> Result<Self, DoorError> {
-        let direct = door.client(&client_settings(&settings, None))?;
+        let web = Self::unready(door, settings, clock);
+        web.direct()?;
+        Ok(web)
+    }
+
+    /// One whose client is made for its first request, for whoever may ask nobody: what it trusts takes longer to read than a page.
+    pub fn unready(door: Door, settings: Settings, clock: Clock) -> Self {
         let permits = Semaphore::new(settings.concurrency);
-        let (proxied, lanes) = (Mutex::default(), Mutex::default());
-        Ok(Self { shared: Arc::new(Shared { door, settings, clock, born: Stopwatch::start(), direct, proxied, lanes, permits }) })
+        let (direct, proxied, lanes) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        Self { shared: Arc::new(Shared { door, settings, clock, born: Stopwatch::start(), direct, proxied, lanes, permits }) }
+    }
+
+    fn direct(&self) -> Result<Client, DoorError> {
+        let Shared { direct, door, settings, .. } = &*self.shared;
+        if let Some(client) = direct.get() {
+            return Ok(client.clone());
+        }
+        let client = door.client(&client_settings(settings, None))?;
+        Ok(direct.get_or_init(|| client).clone())
     }
 
     /// The lane of a host, if it is held and knows what was stored: then the store need not be asked.
@@ -122,7 +137,7 @@ impl Web {
 
     /// The client for a source: the common one, or the one through its proxy.
     pub(super) fn client(&self, source: &SourceSettings) -> Result<Client, DoorError> {
-        let Some(proxy) = &source.proxy else { return Ok(self.shared.direct.clone()) };
+        let Some(proxy) = &source.proxy else { return self.direct() };
         let mut proxied = self.shared.proxied.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, client)) = proxied.iter().find(|(known, _)| known == proxy) {
             return Ok(client.clone());

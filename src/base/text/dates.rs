@@ -10,6 +10,7 @@ use jiff::tz::{Offset, TimeZone};
 use regex::Regex;
 
 use super::fold;
+use super::patterns::compiled;
 
 /// A weekday with its signs, and the day.
 const WEEKDAY: usize = 4;
@@ -253,8 +254,7 @@ pub fn month_first(text: &str) -> Option<bool> {
 /// Dates looked at in one page.
 const DATES: usize = 1_000;
 
-static SLASHED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})\b").expect("the pattern is fixed"));
+static SLASHED: LazyLock<Regex> = LazyLock::new(|| compiled(r"\b(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})\b"));
 
 /// "14:30", "2:30 pm", "14h30", "14.30 Uhr"; hour, minute, second, and the tokens used up to its end.
 fn clock(tokens: &[Token]) -> Option<((i8, i8, i8), usize)> {

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::stems::{StemLanguage, is_of_word};
 
@@ -101,8 +102,8 @@ impl Way {
     }
 
     /// The ways to fill one slot, as they are written with `|` between.
-    fn all(written: &str, language: Option<StemLanguage>) -> Option<Vec<Self>> {
-        let ways: Vec<Self> = written.split('|').map(|way| Self::parse(way, language)).collect::<Option<_>>()?;
+    fn all(written: &str, language: Option<StemLanguage>) -> Option<Arc<[Self]>> {
+        let ways: Arc<[Self]> = written.split('|').map(|way| Self::parse(way, language)).collect::<Option<_>>()?;
         (ways.len() <= WAYS).then_some(ways)
     }
 
@@ -121,9 +122,9 @@ impl Way {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Slot {
     /// Of words that are none of these.
-    Gap(Vec<Way>),
+    Gap(Arc<[Way]>),
     Word {
-        ways: Vec<Way>,
+        ways: Arc<[Way]>,
         colon: bool,
     },
 }
@@ -138,24 +139,7 @@ impl Phrase {
 
     /// Reads a phrase; `None` when it is none (see [`Phrase::EXPECTED`]).
     pub fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {
-        let slots: Option<Vec<Slot>> = written
-            .split_whitespace()
-            .map(|slot| match slot {
-                "…" | "..." => Some(Slot::Gap(Vec::new())),
-                written => {
-                    if let Some(but) = written.strip_prefix("…!") {
-                        return Way::all(but, language).map(Slot::Gap);
-                    }
-                    let (bare, colon) = written.strip_suffix(':').map_or((written, false), |bare| (bare, true));
-                    Way::all(bare, language).map(|ways| Slot::Word { ways, colon })
-                }
-            })
-            .collect();
-        let slots = slots.filter(|slots| slots.len() <= SLOTS)?;
-        let is_gap = |slot: &Slot| matches!(slot, Slot::Gap(_));
-        let gaps = slots.iter().filter(|slot| is_gap(slot)).count();
-        let ends = !slots.first().is_some_and(is_gap) && !slots.last().is_some_and(is_gap);
-        (!slots.is_empty() && gaps <= GAPS && ends).then_some(Self(slots))
+        Phrasing::new(language).read(written)
     }
 
     /// Where it ends when it begins with this word: the place behind its last one.
@@ -175,6 +159,51 @@ impl Phrase {
     }
 }
 
+/// Reads phrases of one language: what fills a slot is read once, however many of them have it.
+#[derive(Debug)]
+pub struct Phrasing {
+    language: Option<StemLanguage>,
+    known: HashMap<String, Option<Arc<[Way]>>>,
+}
+
+impl Phrasing {
+    /// One that knows nothing yet.
+    pub fn new(language: Option<StemLanguage>) -> Self {
+        Self { language, known: HashMap::new() }
+    }
+
+    /// [`Phrase::parse`].
+    pub fn read(&mut self, written: &str) -> Option<Phrase> {
+        let slots: Option<Vec<Slot>> = written
+            .split_whitespace()
+            .map(|slot| match slot {
+                "…" | "..." => Some(Slot::Gap(Arc::default())),
+                written => {
+                    if let Some(but) = written.strip_prefix("…!") {
+                        return self.ways(but).map(Slot::Gap);
+                    }
+                    let (bare, colon) = written.strip_suffix(':').map_or((written, false), |bare| (bare, true));
+                    self.ways(bare).map(|ways| Slot::Word { ways, colon })
+                }
+            })
+            .collect();
+        let slots = slots.filter(|slots| slots.len() <= SLOTS)?;
+        let is_gap = |slot: &Slot| matches!(slot, Slot::Gap(_));
+        let gaps = slots.iter().filter(|slot| is_gap(slot)).count();
+        let ends = !slots.first().is_some_and(is_gap) && !slots.last().is_some_and(is_gap);
+        (!slots.is_empty() && gaps <= GAPS && ends).then_some(Phrase(slots))
+    }
+
+    fn ways(&mut self, written: &str) -> Option<Arc<[Way]>> {
+        if let Some(known) = self.known.get(written) {
+            return known.clone();
+        }
+        let ways = Way::all(written, self.language);
+        self.known.insert(written.to_owned(), ways.clone());
+        ways
+    }
+}
+
 /// Many phrases, looked for in one walk over the words: each word leads to the phrases that can begin with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phrases {
@@ -191,7 +220,7 @@ impl Phrases {
     pub fn add(&mut self, phrase: Phrase) {
         let number = self.all.len();
         if let Some(Slot::Word { ways, .. }) = phrase.0.first() {
-            for way in ways {
+            for way in ways.iter() {
                 match way {
                     Way::Stem(stem) => self.by_stem.entry(stem.clone()).or_default().push(number),
                     Way::Exactly(word) | Way::Accented(word, _) => self.by_word.entry(word.clone()).or_default().push(number),

@@ -9,6 +9,7 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::place::{of_ending, of_language};
+use crate::base::text::patterns::compiled;
 use crate::base::text::squeeze;
 use crate::extract::html::{Attributes as _, visible_text};
 use crate::extract::structured::{PostalAddress, Structured};
@@ -38,13 +39,10 @@ const POSTCODES: [(&str, &str); 9] = [
     ("UA", r"\b\d{5},? (?:м\.|Україна|Київ)"),
 ];
 
-static FORMS: LazyLock<Vec<(&str, Regex)>> =
-    LazyLock::new(|| POSTCODES.iter().map(|(country, form)| (*country, Regex::new(form).expect("the pattern is fixed"))).collect());
+static FORMS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| POSTCODES.iter().map(|(country, form)| (*country, compiled(form))).collect());
 /// A postcode behind the letters that Europe's cars carry: `S-411 05 Göteborg`, `CH-8001 Zürich`.
-static PREFIXED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(A|B|CH|CZ|D|DE|DK|E|F|FI|FIN|H|I|IT|L|LT|LV|N|NL|NO|P|PL|S|SE|SI|SK)-\d{3} ?\d{1,2} \p{Lu}\p{Ll}")
-        .expect("the pattern is fixed")
-});
+static PREFIXED: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"\b(A|B|CH|CZ|D|DE|DK|E|F|FI|FIN|H|I|IT|L|LT|LV|N|NL|NO|P|PL|S|SE|SI|SK)-\d{3} ?\d{1,2} \p{Lu}\p{Ll}"));
 const CARS: [(&str, &str); 24] = [
     ("A", "AT"),
     ("B", "BE"),
@@ -71,7 +69,7 @@ const CARS: [(&str, &str); 24] = [
     ("S", "SE"),
     ("SE", "SE"),
 ];
-static ABROAD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\+\d[\d\s().\-/–\u{a0}]{6,22}\d").expect("the pattern is fixed"));
+static ABROAD: LazyLock<Regex> = LazyLock::new(|| compiled(r"\+\d[\d\s().\-/–\u{a0}]{6,22}\d"));
 
 /// The country of a page, or of the part of it that is about one thing: of its addresses, the address's ending, numbers that name their country,
 /// postcodes of one country's form, and last of the language, by which its region goes first.

@@ -1,7 +1,7 @@
 //! Who made, keeps or serves a site stands on its pages with a telephone and an address of mail, and is not whom they are about. Knows words, and
 //! how far over a page they reach.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::LazyLock;
 
@@ -33,6 +33,9 @@ static CREDITS: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
     lines.flat_map(|(word, all)| all.split('|').map(move |credit| (words(credit), kind(word)))).collect()
 });
 
+/// The first word of each credit.
+static FIRST: LazyLock<HashSet<&str>> = LazyLock::new(|| CREDITS.keys().filter_map(|credit| credit.split(' ').next()).collect());
+
 /// How a text speaks of who made the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Credit {
@@ -61,14 +64,18 @@ pub(super) fn credit(text: &str, legal: bool) -> Option<Credit> {
 /// The credit that begins at a byte.
 fn of_words(text: &str, at: usize, legal: bool) -> Option<usize> {
     let rest = &text[at..];
+    let first = rest.find(|c: char| !c.is_alphanumeric()).map_or(rest, |end| &rest[..end]);
+    if !FIRST.contains(words(first).split(' ').next()?) {
+        return None;
+    }
     let ends = rest.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(end, _)| end).chain([rest.len()]);
     let is_one = |end: usize| {
         let after = rest[end..].trim_start();
-        let led = begins_a_line(&text[..at]);
+        let is_led = || begins_a_line(&text[..at]);
         CREDITS.get(&words(&rest[..end])).is_some_and(|kind| match kind {
             Kind::Strong => true,
-            Kind::Weak => led && after.starts_with([':', '：']),
-            Kind::By => led && (legal || after.is_empty()),
+            Kind::Weak => after.starts_with([':', '：']) && is_led(),
+            Kind::By => (legal || after.is_empty()) && is_led(),
         })
     };
     ends.take(2 * WORDS).any(is_one).then_some(at)

@@ -1,11 +1,12 @@
 //! Which country a page speaks from, and what a written postal address says. Tables of formats; knows no tree.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use regex::Regex;
 use serde::Serialize;
 use url::Url;
 
+use crate::base::text::patterns::compiled;
 use crate::extract::structured::PostalAddress;
 use crate::model::country_code;
 
@@ -117,8 +118,14 @@ const POSTCODES: &[(&str, &str)] = &[
     ("CN", r"\b\d{6}\b"),
 ];
 
-static FORMS: LazyLock<Vec<(&'static str, Regex)>> =
-    LazyLock::new(|| POSTCODES.iter().map(|(country, form)| (*country, Regex::new(form).expect("the pattern is fixed"))).collect());
+/// Of [`POSTCODES`], each built when a page of its country comes.
+static FORMS: [OnceLock<Regex>; POSTCODES.len()] = [const { OnceLock::new() }; POSTCODES.len()];
+
+/// What postcodes of a country look like, where that is known.
+fn form_of(country: &str) -> Option<&'static Regex> {
+    let at = POSTCODES.iter().position(|(known, _)| *known == country)?;
+    Some(FORMS[at].get_or_init(|| compiled(POSTCODES[at].1)))
+}
 
 /// What a written address says; the page's country serves where it names none.
 pub(super) fn read(parts: PostalAddress, page: Option<&str>) -> Place {
@@ -130,7 +137,7 @@ pub(super) fn read(parts: PostalAddress, page: Option<&str>) -> Place {
     let country = said.or_else(at_end).or(of_page);
     place.country_code = country.map(str::to_owned);
     if place.parts.postcode.is_none()
-        && let Some((_, form)) = country.and_then(|code| FORMS.iter().find(|(known, _)| *known == code))
+        && let Some(form) = country.and_then(form_of)
         && let Some(found) = form.find_iter(&text).last()
     {
         let found = found.as_str();

@@ -10,6 +10,7 @@ use super::super::html::Tag;
 use super::super::lists::is_content;
 use super::super::shown::{At, Node, Shown};
 use super::next::{SAID, is_next};
+use crate::base::text::patterns::compiled;
 use crate::base::text::words;
 
 /// Characters of what a button says.
@@ -48,14 +49,13 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 static OF_RECORDS: LazyLock<Regex> = LazyLock::new(|| {
     let (to, of) = (r"[-–—−]|a|al|to|bis|à|до|по", "out of|of|de|von|di|sur|из|z|ze|af|av|/");
     let number = r"(\d{1,3}(?:[.,’\u{a0}\u{202f}]\d{3})+|\d{1,6})";
-    Regex::new(&format!(r"(?i)(?:\b(\d{{1,6}})\s*(?:{to})\s*)?\b{number}\s*(?:{of})\s*{number}\b")).expect("the pattern is fixed")
+    compiled(&format!(r"(?i)(?:\b(\d{{1,6}})\s*(?:{to})\s*)?\b{number}\s*(?:{of})\s*{number}\b"))
 });
 
 /// "Page 1 of 9".
 static OF_PAGES: LazyLock<Regex> = LazyLock::new(|| {
     let page = "page|página|pagina|pág|seite|strana|strona|sivu|sida|side|страница|стр|oldal";
-    Regex::new(&format!(r"(?i)\b(?:{page})\.?\s*(\d{{1,5}})\s*(?:of|de|von|di|sur|из|z|ze|af|av|/)\s*(\d{{1,5}})\b"))
-        .expect("the pattern is fixed")
+    compiled(&format!(r"(?i)(?:{page})\.?\s*(\d{{1,5}})\s*(?:of|de|von|di|sur|из|z|ze|af|av|/)\s*(\d{{1,5}})\b"))
 });
 
 /// What says beside a list of these records that there is more of it, and cannot be followed.
@@ -182,7 +182,8 @@ fn part_of(text: &str, records: usize) -> Option<String> {
         digits.parse::<usize>().ok()
     };
     let whole = |found: &regex::Captures<'_>| found.get(0).map(|all| all.as_str().to_owned());
-    let of_pages = OF_PAGES.captures(text).filter(|found| number(found, 1) < number(found, 2));
+    let is_word = |found: &regex::Captures<'_>| found.get(0).is_some_and(|all| !text[..all.start()].ends_with(char::is_alphabetic));
+    let of_pages = OF_PAGES.captures_iter(text).find(is_word).filter(|found| number(found, 1) < number(found, 2));
     of_pages.as_ref().and_then(whole).or_else(|| {
         OF_RECORDS.captures_iter(text).find_map(|found| {
             let (from, last, all) = (number(&found, 1), number(&found, 2)?, number(&found, 3)?);

@@ -5,16 +5,25 @@ use std::sync::LazyLock;
 use phonenumber::country::Id;
 use regex::Regex;
 
+use crate::base::text::patterns::compiled;
+
 /// Characters of a town with what stands before it.
 const TOWN: usize = 60;
 
-/// `70173 Stuttgart`, `CH-8005 Zürich`, `1234 AB Delft`, `00-950 Warszawa`, `4000-123 Porto`, `г. Самара`; and behind four digits alone.
-static SHAPES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-    let town = r"\p{Lu}[^\d,;:@€$]+";
+/// What stands before a town: `70173 Stuttgart`, `CH-8005 Zürich`, `1234 AB Delft`, `00-950 Warszawa`, `4000-123 Porto`, `г. Самара`; and four digits
+/// alone.
+static BEFORE: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     let postcode = r"(?:[A-Z]{1,2}[- ]\d{4,6}|\d{5,6}|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Z]{2})";
-    let any = format!(r"^(?:{postcode},? {town}|(?:\d{{6}},? )?(?:г|гор|пгт|пос|м|смт)\. ?{town})$");
-    [any, format!(r"^\d{{4}} {town}$")].map(|pattern| Regex::new(&pattern).expect("the pattern is fixed"))
+    let any = format!(r"^(?:(?:\d{{6}},? )?(?:г|гор|пгт|пос|м|смт)\. ?|{postcode},? )");
+    [any.as_str(), r"^\d{4} "].map(compiled)
 });
+
+/// Whether words are a town by their shape, behind what this says of it.
+fn is_named(before: &Regex, text: &str) -> bool {
+    let town = before.find(text).map_or("", |found| &text[found.end()..]);
+    let other = |c: char| c.is_numeric() || matches!(c, ',' | ';' | ':' | '@' | '€' | '$');
+    town.starts_with(char::is_uppercase) && town.chars().nth(1).is_some() && !town.contains(other)
+}
 
 /// Whether the postcodes of a country are four digits: elsewhere these are a year or a number of something.
 const fn has_four(country: Id) -> bool {
@@ -26,7 +35,9 @@ const fn has_four(country: Id) -> bool {
 pub(super) fn is_town(text: &str, country: Option<Id>) -> bool {
     let text = text.trim();
     let four = || country.is_some_and(has_four);
-    text.chars().count() <= TOWN && text.split_whitespace().count() <= 7 && (SHAPES[0].is_match(text) || four() && SHAPES[1].is_match(text))
+    text.chars().count() <= TOWN
+        && text.split_whitespace().count() <= 7
+        && (is_named(&BEFORE[0], text) || four() && is_named(&BEFORE[1], text))
 }
 
 /// Whether words are an address by their shape: a house number or a postcode between commas and words.

@@ -151,8 +151,13 @@ pub(super) fn email(words: &str) -> Option<String> {
     };
     // Longer texts hold an address near their beginning or are no address at all.
     let text: String = text.chars().take(4096).collect();
-    let text = SPELLED_AT.replace_all(&text, "@");
-    let text = if text.contains('@') { SPELLED_DOT.replace_all(&text, ".") } else { text };
+    // Most texts have none: what they are looked for with is built for those that may.
+    let is_spelled = text.contains(['[', '(', '{', '<']);
+    let text = if is_spelled { SPELLED_AT.replace_all(&text, "@") } else { text.into() };
+    if !text.contains('@') {
+        return None;
+    }
+    let text = if is_spelled { SPELLED_DOT.replace_all(&text, ".") } else { text };
     EMAIL.find_iter(&text).find_map(|found| check_email(found.as_str()))
 }
 

@@ -37,14 +37,15 @@ static ANNOUNCED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     labels.sort_by_key(|label| std::cmp::Reverse(label.len()));
     labels.dedup();
     let labels = labels.join("|");
+    let mark = r"[\s:.#№º°()\-–=]*";
     let between =
-        r"[\s:.#№º°()\-–=]*(?:(?:n[o°º]|nr|no|num|numéro|number|nummer|número|numero|reg|id|code|is|de|es)\b[\s:.#№º°()\-–=]*){0,3}";
+        format!(r"{mark}(?:(?:n[°º]|(?:nr|no|num|numéro|number|nummer|número|numero|reg|id|code|is|de|es)(?-u:\b)){mark}){{0,3}}");
     Regex::new(&format!(r"(?i)(?:^|[^\p{{L}}\d])(?P<label>(?:(?:{labels})\s*[/,]\s*){{0,2}}(?:{labels})){between}")).ok()
 });
 
 /// What names its country or proves itself by long check digits, with no word before it.
 static BARE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(?:[A-Z]{2,3}[ \-:]?[A-Z]?[0-9][0-9A-Z .\-]{5,18}|[0-9A-Z]{18}[0-9]{2})\b").ok());
+    LazyLock::new(|| Regex::new(r"(?-u:\b)(?:[A-Z]{2,3}[ \-:]?[A-Z]?[0-9][0-9A-Z .\-]{5,18}|[0-9A-Z]{18}[0-9]{2})(?-u:\b)").ok());
 
 /// A label as a pattern: short ones also with points or spaces between the letters (`C.I.F.`), and any space or none for a space.
 fn spelled(label: &str) -> String {
@@ -69,8 +70,10 @@ fn fold(label: &str) -> String {
 pub fn find(text: &str, country: Option<&str>) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
     let free = |found: &[Mention], at: &Range<usize>| !found.iter().any(|one| one.at.start < at.end && at.start < one.at.end);
-    for hit in ANNOUNCED.iter().flat_map(|pattern| pattern.captures_iter(text)).take(TRIALS) {
-        let (Some(whole), Some(label)) = (hit.get(0), hit.name("label")) else { continue };
+    // Where it stands is found on the engine's quick way, which knows no groups; they are asked for in what was found alone.
+    let hits = ANNOUNCED.iter().flat_map(|pattern| pattern.find_iter(text).map(move |whole| (whole, pattern.captures(whole.as_str()))));
+    for (whole, groups) in hits.take(TRIALS) {
+        let Some(label) = groups.as_ref().and_then(|groups| groups.name("label")) else { continue };
         // "ИНН/КПП: 7707083893/773601001": several labels, then their numbers in that order; of "CIF/NIF" both mean one.
         let mut from = whole.end();
         for label in label.as_str().split(['/', ',']) {
