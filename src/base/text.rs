@@ -39,6 +39,9 @@ pub fn count<N: std::fmt::Display + PartialEq + From<u8>>(n: N, one: &str, many:
 
 /// For comparing: compatibility decomposition, no accents, lower case, squeezed. Cyrillic `й` and `ё` fold to `и` and `е`.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return squeeze(&text.to_ascii_lowercase());
+    }
     squeeze(&text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect::<String>())
 }
 

@@ -156,7 +156,7 @@ pub(super) fn read_part(root: ElementRef<'_>, country: Option<Id>, url: &Url, st
             Node::Text(text) if unseen.is_none() => {
                 let text = &text[..text.floor_char_boundary(NODE_BYTES)];
                 let parent = node.parent().and_then(ElementRef::wrap);
-                let credit = maker::credit(text, legal).filter(|_| credited.is_none());
+                let credit = if credited.is_none() { maker::credit(text, legal) } else { None };
                 let (own, rest) = if let Some(maker::Credit::From(at)) = credit { text.split_at(at) } else { (text, "") };
                 reader.text(own, parent, &before);
                 if let (Some(credit), Some(parent)) = (credit, parent) {

@@ -214,6 +214,9 @@ pub fn is_month(word: &str) -> bool {
 /// Whether a text begins with a day, with or without its weekday and its year: "3 nov. 2026", "Friday, 12 December, at the inn". "Plaza 2 de Mayo"
 /// does not.
 pub fn begins_with_day(text: &str) -> bool {
+    if !text.contains(char::is_numeric) {
+        return false;
+    }
     let tokens = tokens(text);
     let of_month = |at: usize| matches!(tokens.get(at), Some(Token::Word(word)) if is_month(word));
     let is_day = |at: usize| number(tokens.get(at)).is_some_and(|(day, digits)| digits <= 2 && (1..=31).contains(&day));
@@ -231,6 +234,9 @@ pub fn begins_with_day(text: &str) -> bool {
 
 /// Whether a text begins with a time of day: "18:00 h", "A las 18:30", "from 10 to 2 pm".
 pub fn begins_with_hour(text: &str) -> bool {
+    if !text.contains(char::is_numeric) {
+        return false;
+    }
     let tokens = tokens(text);
     let first = (0..tokens.len().min(WEEKDAY)).find(|at| number(tokens.get(*at)).is_some());
     first.is_some_and(|at| clock(&tokens[at..tokens.len().min(at + CLOCK)]).is_some())
