@@ -36,6 +36,20 @@ static CREDITS: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
 /// The first word of each credit.
 static FIRST: LazyLock<HashSet<&str>> = LazyLock::new(|| CREDITS.keys().filter_map(|credit| credit.split(' ').next()).collect());
 
+/// The first two letters of each credit that are of ASCII: most words of a page begin otherwise.
+static LETTERS: LazyLock<HashSet<[u8; 2]>> = LazyLock::new(|| FIRST.iter().filter_map(|word| letters(word)).collect());
+
+/// The first two letters of a word, where both are of ASCII.
+fn letters(word: &str) -> Option<[u8; 2]> {
+    let two = [*word.as_bytes().first()?, *word.as_bytes().get(1)?].map(|letter| letter.to_ascii_lowercase());
+    two.iter().all(u8::is_ascii_alphanumeric).then_some(two)
+}
+
+/// Whether a credit may begin with a word, as far as two letters tell.
+fn may_begin(word: &str) -> bool {
+    letters(word).is_none_or(|letters| LETTERS.contains(&letters))
+}
+
 /// How a text speaks of who made the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Credit {
@@ -48,7 +62,8 @@ pub(super) enum Credit {
 /// Whether a text credits somebody. On a page of legal notices a caption that might head an offer elsewhere ("Webdesign") is a credit.
 pub(super) fn credit(text: &str, legal: bool) -> Option<Credit> {
     let trimmed = text.trim().trim_end_matches([':', '：']);
-    if let Some(kind) = CREDITS.get(&words(trimmed)) {
+    let begins = trimmed.find(char::is_alphanumeric).is_some_and(|at| may_begin(&trimmed[at..]));
+    if let Some(kind) = Some(trimmed).filter(|_| begins).and_then(|trimmed| CREDITS.get(&words(trimmed))) {
         // "Design:" before a name that stands in the next element.
         let asks = *kind != Kind::Weak || text.trim_end().ends_with([':', '：']);
         return (trimmed.chars().count() <= CAPTION && (legal || asks)).then_some(Credit::Below);
@@ -65,7 +80,7 @@ pub(super) fn credit(text: &str, legal: bool) -> Option<Credit> {
 fn of_words(text: &str, at: usize, legal: bool) -> Option<usize> {
     let rest = &text[at..];
     let first = rest.find(|c: char| !c.is_alphanumeric()).map_or(rest, |end| &rest[..end]);
-    if !FIRST.contains(words(first).split(' ').next()?) {
+    if !may_begin(rest) || !FIRST.contains(words(first).split(' ').next()?) {
         return None;
     }
     let ends = rest.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(end, _)| end).chain([rest.len()]);

@@ -71,7 +71,7 @@ fn counts(raws: &mut [Vec<Raw>]) {
 
 /// What a line says beside a number of those who work somewhere, and that number.
 fn counted(text: &str) -> Option<(String, String)> {
-    BETWEEN.iter().find_map(|mark| {
+    BETWEEN.iter().filter(|mark| text.contains(**mark)).find_map(|mark| {
         let pieces: Vec<&str> = text.split(mark).map(str::trim).filter(|piece| !piece.is_empty()).collect();
         let (counts, rest): (Vec<&str>, Vec<&str>) = pieces.iter().copied().partition(|piece| is_count(piece));
         let [count] = counts[..] else { return None };
