@@ -120,6 +120,13 @@ const POSTCODES: &[(&str, &str)] = &[
 static FORMS: LazyLock<Vec<(&'static str, Regex)>> =
     LazyLock::new(|| POSTCODES.iter().map(|(country, form)| (*country, Regex::new(form).expect("the pattern is fixed"))).collect());
 
+/// Whether words hold a postcode of a country's form with a town behind it: `09200 Miranda de Ebro`.
+pub(in crate::extract) fn has_postcode(text: &str, country: &str) -> bool {
+    let form = FORMS.iter().find(|(known, _)| *known == country).map(|(_, form)| form);
+    let is_before_town = |rest: &str| rest.trim_start_matches([' ', ',']).starts_with(char::is_uppercase);
+    form.is_some_and(|form| form.find_iter(text).any(|found| is_before_town(&text[found.end()..])))
+}
+
 /// What a written address says; the page's country serves where it names none.
 pub(super) fn read(parts: PostalAddress, page: Option<&str>) -> Place {
     let mut place = Place { parts, country_code: None };
