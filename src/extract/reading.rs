@@ -206,7 +206,9 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     }
     let mut out = together::together(out, asked.company);
     if asked.company {
-        out.iter_mut().for_each(|listed| codes::add(listed, said.language.as_deref()));
+        for listed in &mut out {
+            codes::add(listed, said.language.as_deref());
+        }
     }
     let links = links(&shown, &base);
     together::take_in(&shown, &links, &mut out, &|cards| columns::listed(&shown, cards, &base, (hints, asked.company)), asked.company);

@@ -204,7 +204,7 @@ impl Rehearsal {
             move |expired| extract::offers(&input(&fetched, now, expired))
         });
         match offers.await {
-            Ok(offers) => self.page(url, &page, offers, wanted, &mut out).await,
+            Ok(offers) => Box::pin(self.page(url, &page, offers, wanted, &mut out)).await,
             Err(failure) => out.got.failure = Some(failure),
         }
         out

@@ -249,7 +249,7 @@ impl Clauses {
     }
 
     /// Where a name begins behind words that say from where it is: "the Danish Acme A/S", "Denmark's Acme A/S". They are part of the name where its form
-    /// is at home where the language is ("The Italian Job Ltd") or nothing says that they are none ("German Pellets GmbH is").
+    /// is at home where the language is ("The Italian Job Ltd") or nothing says that they are none: "German Pellets is".
     fn behind_origin(&self, sentence: &Sentence<'_>, run: Range<usize>) -> usize {
         let Some(end) = sentence.longest(&[&self.origins], run.clone()).filter(|end| *end < run.end) else { return run.start };
         let owns = sentence.longest(&[&self.possessive], end..run.end).filter(|next| *next < run.end);

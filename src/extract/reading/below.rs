@@ -37,7 +37,7 @@ pub(super) fn rows(
     }
     let (mut out, mut host) = (Vec::new(), 0);
     for at in 0..raws.len() {
-        if marked[at].is_none() && !(apart && !placed[at]) {
+        if marked[at].is_none() && (placed[at] || !apart) {
             host = at;
             continue;
         }

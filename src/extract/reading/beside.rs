@@ -172,7 +172,7 @@ fn headed(raws: &mut [Vec<Raw>], names: &[Option<usize>], heads: &[String]) {
     }
 }
 
-/// The names that are several, by their record and cell, where each has a legal form: "Adler GmbH / Kranz AG".
+/// The names that are several, by their record and cell, where each has a legal form: "Adler Ltd / Kranz plc".
 fn parted(raws: &[Vec<Raw>], names: &[Option<usize>]) -> Vec<(usize, usize, Vec<String>)> {
     let parts = |(record, name): (usize, &Option<usize>)| {
         let text = &raws[record][(*name)?].text;

@@ -1396,11 +1396,12 @@ fn a_code_behind_a_name_or_a_town_is_a_country() {
 fn whoever_stands_with_another_has_its_stand() {
     let co =
         |n: usize| (1..=if n < 6 { n % 3 } else { 0 }).map(|m| format!("{} Teile {n} GmbH", ["Zorn", "Abel"][m - 1])).collect::<Vec<_>>();
-    let main = |n: usize| format!("{} Werke GmbH", char::from(b'B' + n as u8));
+    let main = |n: usize| format!("{} Werke GmbH", ["C", "D", "E", "F", "G", "H", "I", "J", "K"][n - 1]);
     let table = |heads: &str, row: &dyn Fn(usize) -> String| format!("<table><tr>{heads}</tr>{}</table>", repeat(9, row));
     let rows = |class: &str, before: &str, behind: &str| {
         table("<th>Aussteller<th>Land<th>Halle<th>Stand", &|n| {
-            let below = co(n).iter().map(|name| format!("<tr{class}><td>{before}{name}{behind}<td>AT<td><td></tr>")).collect::<String>();
+            let below =
+                co(n).iter().map(|name| format!("<tr{class}><td>{before}{name}{behind}<td>AT<td><td></tr>")).collect::<Vec<_>>().concat();
             format!("<tr><td>{}<td>DE<td>4<td>C{n}</tr>{below}", main(n))
         })
     };
@@ -1415,7 +1416,8 @@ fn whoever_stands_with_another_has_its_stand() {
             format!("<div class=c><h3>{}</h3><p>Halle 4, Stand C{n}</p>{below}</div>", main(n))
         })
     };
-    let boxes = |all: &[String]| all.iter().map(|name| format!("<div class=s><h4>{name}</h4><p>Wien</p></div>")).collect::<String>();
+    let boxes =
+        |all: &[String]| all.iter().map(|name| format!("<div class=s><h4>{name}</h4><p>Wien</p></div>")).collect::<Vec<_>>().concat();
     let chips = |all: &[String]| format!("<div><small>Sharing this stand:</small> <i>{}</i></div>", all.join("</i> <i>"));
     for html in [
         rows("", "↳ ", ""),
