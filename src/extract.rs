@@ -56,8 +56,8 @@ pub use asides::aside_of;
 pub use decode::decode;
 pub use derive::{Derived, derive};
 pub use doubts::{
-    Doubt, Filled, Leaning, country_of_language, country_of_phones, doubts, filled, has_name, is_number_as_written, leaning, unfollowed,
-    unknown_country,
+    Doubt, Filled, Leaning, country_of_language, country_of_phones, country_of_places, doubts, filled, has_name, is_number_as_written,
+    leaning, unfollowed, unknown_country,
 };
 pub use found::{Known, OwnPage, contact_mark, contacts_of_site};
 pub use json::{Members, Paged, PagingWay};

@@ -1,5 +1,6 @@
 //! Words of texts that are a reason to act: a lexicon for each language, and what one finds in a text. Knows no record, no file and no clock.
 
+mod behind;
 mod clause;
 mod names;
 mod subject;
@@ -82,6 +83,12 @@ struct Spec {
     #[serde(default)]
     kinds: Vec<Spanned<String>>,
     #[serde(default)]
+    origins: Vec<Spanned<String>>,
+    #[serde(default)]
+    home: Vec<String>,
+    #[serde(default)]
+    once: Vec<Spanned<String>>,
+    #[serde(default)]
     roles: Vec<Spanned<String>>,
     #[serde(default)]
     bodies: Vec<Spanned<String>>,
@@ -122,6 +129,8 @@ struct EntrySpec {
     unless: Vec<Spanned<String>>,
     #[serde(default)]
     closed: Vec<Spanned<String>>,
+    #[serde(default)]
+    whose: Vec<Spanned<String>>,
 }
 
 /// Why a lexicon is not taken.
@@ -130,8 +139,8 @@ pub enum BadLexicon {
     /// It is no TOML, or has other keys.
     #[error(
         "line {line}: {why}; a lexicon has `language`, `classes`, `unless`, `denies`, `reverses`, `supposes`, `affirms`, `turns`, `nobody`, `same`, `others`, `beside`, `owners`, \
-         `speaks`, `relative`, `kinds`, `roles`, `bodies`, `governs`, `possessive`, `opens`, \
-         `articles`, `light`, `joins`, `single`, `former`, `latter`, `both`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
+         `speaks`, `relative`, `kinds`, `origins`, `home`, `once`, `roles`, `bodies`, `governs`, `possessive`, `opens`, \
+         `articles`, `light`, `joins`, `single`, `former`, `latter`, `both`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless`, `closed` and `whose`"
     )]
     Shape {
         /// From 1.
@@ -160,6 +169,8 @@ struct Entry {
     unless: Phrases,
     /// Anywhere in the text, in a sentence that is not of somebody else: it is over.
     closed: Phrases,
+    /// Behind what was found, they lead to the company whose it is.
+    whose: Phrases,
 }
 
 /// The words of one language.
@@ -263,8 +274,8 @@ impl Lexicon {
         for entry in &spec.signal {
             let kind = SignalKind::from_word(entry.kind.get_ref()).filter(|kind| kind.weight() == Weight::Begins);
             let kind = kind.ok_or_else(|| bad(&entry.kind, format!("a kind of signal that something new begins with: {}", kinds())))?;
-            let (found, unless, closed) = (phrases(&entry.phrases)?, phrases(&entry.unless)?, phrases(&entry.closed)?);
-            entries.push(Entry { kind, phrases: found, unless, closed });
+            let (found, unless) = (phrases(&entry.phrases)?, phrases(&entry.unless)?);
+            entries.push(Entry { kind, phrases: found, unless, closed: phrases(&entry.closed)?, whose: phrases(&entry.whose)? });
         }
         let (unless, denies, affirms) = (phrases(&spec.unless)?, phrases(&spec.denies)?, phrases(&spec.affirms)?);
         let clauses = Clauses {
@@ -281,6 +292,9 @@ impl Lexicon {
             speaks: phrases(&spec.speaks)?,
             relative: phrases(&spec.relative)?,
             kinds: phrases(&spec.kinds)?,
+            origins: phrases(&spec.origins)?,
+            home: spec.home,
+            once: phrases(&spec.once)?,
             roles: phrases(&spec.roles)?,
             bodies: phrases(&spec.bodies)?,
             governs: phrases(&spec.governs)?,
@@ -310,8 +324,8 @@ impl Lexicon {
         let mut before = Before::default();
         for (place, sentence) in each.iter().enumerate() {
             let Sentence { text, words } = *sentence;
-            let whom = |find: &Range<usize>| self.clauses.named(sentence, find, &known, &before);
             for entry in &self.entries {
+                let whom = |find: &Range<usize>| self.clauses.named(sentence, (find, &entry.whose), &known, &before);
                 let closed = entry.closed.each(words).map(|(_, find)| find).find(|find| !sentence.breaks(find.start, find.end - 1));
                 closings.extend(closed.map(|find| (entry.kind, whom(&find))));
                 let Some(find) = self.holds(sentence, entry, asked.year, &known).filter(|_| !text.ends_with('?') && is_new(text)) else {

@@ -26,6 +26,38 @@ const HALLS: [&str; 16] = [
     "hala",
     "halli",
 ];
+/// Words before a day until which something is open, folded, and words that may stand there in all.
+const UNTIL: [&str; 28] = [
+    "until",
+    "till",
+    "by",
+    "before",
+    "closing",
+    "close",
+    "ends",
+    "ending",
+    "due",
+    "deadline for",
+    "hasta",
+    "cierra",
+    "cierre",
+    "antes del",
+    "termina",
+    "finaliza",
+    "ate",
+    "encerra",
+    "bis",
+    "bis zum",
+    "spatestens",
+    "jusqu",
+    "avant le",
+    "entro",
+    "scade",
+    "до",
+    "tot",
+    "do",
+];
+const LEAD: usize = 6;
 /// Digits of a telephone number.
 const DIGITS: usize = 6;
 
@@ -62,6 +94,19 @@ pub(super) fn reached(value: &str) -> Option<&'static str> {
 pub(super) fn is_stand(text: &str) -> bool {
     let Some((first, rest)) = text.split_once(char::is_whitespace) else { return false };
     text.chars().count() <= CHARS && rest.contains(|c: char| c.is_ascii_digit()) && field_of(first) == Some("stand")
+}
+
+/// Whether words before a day say that something is open until then: "Closes 3 March", "Offers until 3 March", "Заявки до 3 марта".
+pub(super) fn says_until(text: &str) -> bool {
+    let Some(digit) = text.find(|c: char| c.is_ascii_digit()).filter(|at| *at <= CHARS * 2) else { return false };
+    let before = words(&text[..digit]);
+    let all: Vec<&str> = before.split(' ').collect();
+    let captions = || (0..all.len()).flat_map(|from| (from + 1..=all.len()).map(move |to| (from, to)));
+    all.len() <= LEAD
+        && captions().any(|(from, to)| {
+            let said = all[from..to].join(" ");
+            FIELDS.get(said.as_str()) == Some(&"deadline") || UNTIL.contains(&said.as_str())
+        })
 }
 
 /// Whether a caption is that of a hall.
@@ -123,6 +168,25 @@ mod tests {
         }
         let fields: std::collections::HashSet<_> = FIELDS.values().collect();
         assert!(fields.len() > 15 && !FIELDS.contains_key(""));
+    }
+
+    #[test]
+    fn words_before_a_day_say_that_it_is_the_last() {
+        for (text, want) in [
+            ("Closes 18 December 2026", true),
+            ("Offers until 3 March", true),
+            ("Ofertas hasta el 3 de marzo", true),
+            ("Angebote bis zum 3. März 2027", true),
+            ("Заявки принимаются до 3 марта", true),
+            ("Срок: 3 марта", true),
+            ("Réponses jusqu'au 3 mars", true),
+            ("3 March 2027", false),
+            ("Posted 3 March", false),
+            ("Member since 2014", false),
+            ("Mitglied seit 2014", false),
+        ] {
+            assert_eq!(says_until(text), want, "{text}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::base::text::{clip, squeeze, words};
 pub(super) use country::of_page as country_of_page;
 pub use legal::Number;
 pub use place::Place;
-pub(super) use place::of_language;
+pub(super) use place::{has_postcode, of_language};
 pub use role::Role;
 pub(super) use social::is_nobodys;
 

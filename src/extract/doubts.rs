@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::contacts::of_language;
+use super::contacts::{has_postcode, of_language};
 use super::offers::Offers;
 use super::reading::{Column, Reading};
 use super::vacancies::Vacancies;
@@ -87,8 +87,8 @@ fn base(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name).trim_end_matches(|c: char| c.is_ascii_digit() || c == '_')
 }
 
-/// Whether records are companies or what companies offer: by what they say.
-pub fn leaning(extract: &Extract, url: &Url) -> Leaning {
+/// Whether records are companies or what companies offer: by what they say, and by the title of their page.
+pub fn leaning(extract: &Extract, url: &Url, title: &str) -> Leaning {
     let all = extract.records.len().max(1);
     let with = |names: &[&str]| {
         let has = |draft: &&Draft| draft.fields.keys().any(|name| names.contains(&base(name.as_str()).to_lowercase().as_str()));
@@ -111,7 +111,7 @@ pub fn leaning(extract: &Extract, url: &Url) -> Leaning {
     if let Some(found) = vacancies.filter(|_| forms * 10 < all * 3) {
         return jobs(found);
     }
-    if let Some(found) = super::requests::requests(extract, url).filter(|found| found.sure || forms * 10 < all * 3) {
+    if let Some(found) = super::requests::requests(extract, url, title).filter(|found| found.sure || forms * 10 < all * 3) {
         return Leaning { kind: Kind::Listing, records: Some(RecordKind::Request), why: found.why, sure: found.sure };
     }
     let prices = with(&["price", "kind"]);
@@ -272,6 +272,13 @@ pub fn country_of_phones(extract: &Extract, page: &Reading) -> Option<&'static s
     country_of_language(page.language.as_deref()?)
 }
 
+/// The country in which records are, where most say a postcode that it has and the language of their page names it, or is at home there.
+pub fn country_of_places(extract: &Extract, page: &Reading) -> Option<&'static str> {
+    let country = country_of_language(page.language.as_deref()?)?;
+    let says = |draft: &&Draft| draft.fields.values().any(|found| has_postcode(&found.value.text(), country));
+    (extract.records.iter().filter(says).count() * 2 > extract.records.len()).then_some(country)
+}
+
 /// The country that a language names, is at home in, or is written in most.
 pub fn country_of_language(tag: &str) -> Option<&'static str> {
     let (region, home) = of_language(tag);
@@ -366,7 +373,7 @@ mod tests {
             let [a, b, c, d] = third;
             let page = rows(&[["Olmo", "Burgos", a], ["Urbión", "Soria", b], ["Arlanza", "Lerma", c], ["Duero", "Aranda", d]]);
             let (extract, _) = read(&spec(Kind::Directory), &page);
-            let leans = leaning(&extract, &"https://fair.example/list".parse().unwrap());
+            let leans = leaning(&extract, &"https://fair.example/list".parse().unwrap(), "");
             assert_eq!((leans.kind, leans.sure), (want, true), "{third:?}: {leans:?}");
         }
     }

@@ -4,8 +4,10 @@
 
 mod around;
 mod badges;
+mod below;
 mod beside;
 mod called;
+mod codes;
 mod columns;
 mod halls;
 mod kinds;
@@ -203,6 +205,11 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
         members_first(&mut out);
     }
     let mut out = together::together(out, asked.company);
+    if asked.company {
+        for listed in &mut out {
+            codes::add(listed, said.language.as_deref());
+        }
+    }
     let links = links(&shown, &base);
     together::take_in(&shown, &links, &mut out, &|cards| columns::listed(&shown, cards, &base, (hints, asked.company)), asked.company);
     let short = if out.is_empty() && kind == PageType::Other { lists::short(&shown) } else { None };

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::has_name;
 use super::vacancies::of_address as word_of;
+use crate::base::text::{holds, words};
 use crate::model::{Draft, Extract};
 
 /// Words of addresses that lead to what is wanted.
@@ -35,6 +36,43 @@ const ADDRESSES: [&str; 24] = [
     "kuplyu",
     "kuplu",
     "заявки",
+];
+
+/// What pages are called that list what is wanted, folded.
+const TITLES: [&str; 33] = [
+    "buying requests",
+    "buying leads",
+    "buy requests",
+    "buyer requests",
+    "requests from buyers",
+    "purchase requests",
+    "sourcing requests",
+    "supply requests",
+    "requests for quotation",
+    "requests for quotations",
+    "requests for quotes",
+    "open rfqs",
+    "buyers looking for suppliers",
+    "suppliers wanted",
+    "solicitudes de compra",
+    "demandas de compra",
+    "peticiones de compra",
+    "solicitudes de presupuesto",
+    "solicitudes de cotizacion",
+    "se buscan proveedores",
+    "kaufgesuche",
+    "lieferanten gesucht",
+    "demandes d achat",
+    "demandes de devis",
+    "recherche de fournisseurs",
+    "richieste di acquisto",
+    "richieste di preventivo",
+    "pedidos de compra",
+    "pedidos de cotacao",
+    "заявки на закупку",
+    "заявки на покупку",
+    "заявки покупателей",
+    "запросы покупателей",
 ];
 
 /// So begins what somebody wants to buy, and nothing else.
@@ -91,7 +129,7 @@ pub(super) struct Requests {
 }
 
 /// Whether these records, which are no vacancies, are requests: by what they say or by where they are.
-pub(super) fn requests(extract: &Extract, url: &Url) -> Option<Requests> {
+pub(super) fn requests(extract: &Extract, url: &Url, title: &str) -> Option<Requests> {
     let all = extract.records.len();
     let count = |of: &dyn Fn(&str) -> bool| {
         let is = |draft: &&Draft| has_name(draft).is_some_and(|title| of(&title));
@@ -104,6 +142,10 @@ pub(super) fn requests(extract: &Extract, url: &Url) -> Option<Requests> {
     }
     if wanted * 2 > all {
         return Some(Requests { why: format!("{wanted} of {all} titles say that something is wanted"), sure: bought > 0 });
+    }
+    let title = words(title);
+    if let Some(said) = TITLES.iter().find(|said| all > 0 && holds(&title, &words(said))) {
+        return Some(Requests { why: format!("its title speaks of them (`{said}`)"), sure: true });
     }
     let word = word_of(url, &ADDRESSES, &ADDRESSES).filter(|_| all > 0)?;
     Some(Requests { why: format!("its address speaks of them (`{word}`)"), sure: false })
@@ -141,6 +183,21 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_one_of_requests_by_the_title_of_its_page() {
+        for (title, want) in [
+            ("Buying requests - TradeYard", true),
+            ("Solicitudes de compra | Mercado", true),
+            ("Заявки покупателей", true),
+            ("Buying guide", false),
+            ("Suppliers", false),
+        ] {
+            let records = ["Pallets", "Film"].iter().map(|title| draft("k", &[("title", title)])).collect();
+            let extract = Extract { records, ..Extract::default() };
+            assert_eq!(requests(&extract, &"https://a.example/".parse().unwrap(), title).is_some(), want, "{title}");
+        }
+    }
+
+    #[test]
     fn a_list_is_one_of_requests_by_most_of_its_titles_or_its_address() {
         for (titles, url, want) in [
             (&["Куплю поддоны", "Требуется плёнка", "Нужны ящики"][..], "https://a.example/", Some(true)),
@@ -156,6 +213,7 @@ mod tests {
             let found = requests(
                 &Extract { records: titles.iter().map(|title| draft("k", &[("title", title)])).collect(), ..Extract::default() },
                 &url,
+                "Market",
             );
             assert_eq!(found.as_ref().map(|found| found.sure), want, "{titles:?} {url}: {found:?}");
         }

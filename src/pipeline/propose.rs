@@ -204,7 +204,7 @@ impl Rehearsal {
             move |expired| extract::offers(&input(&fetched, now, expired))
         });
         match offers.await {
-            Ok(offers) => self.page(url, &page, offers, wanted, &mut out).await,
+            Ok(offers) => Box::pin(self.page(url, &page, offers, wanted, &mut out)).await,
             Err(failure) => out.got.failure = Some(failure),
         }
         out
@@ -276,7 +276,7 @@ impl Rehearsal {
     async fn list(&self, url: &Url, page: &Fetched, wanted: Option<Kind>, shown: &Reading) -> Option<Proposal> {
         let wanted = wanted.filter(|kind| matches!(kind, Kind::Listing | Kind::Directory));
         let mut read = self.read_as(spec(wanted.unwrap_or(Kind::Directory), url), page).await.ok()?;
-        let found = extract::leaning(&read.extract, url);
+        let found = extract::leaning(&read.extract, url, &shown.title);
         if wanted.unwrap_or(found.kind) == Kind::Listing {
             let kind = Kind::Listing.word().to_owned();
             let records = found.records.map(|records| records.word().to_owned());
@@ -298,6 +298,14 @@ impl Rehearsal {
                     setting: format!("country = \"{country}\" is written; the code of another country reads them as its own"),
                 });
             }
+        }
+        if read.spec.country.is_none()
+            && let Some(country) = extract::country_of_places(&read.extract, shown)
+        {
+            read = self.read_as(Spec { country: Some(country.to_owned()), ..read.spec.clone() }, page).await.ok()?;
+            let what = format!("its records are taken to be in {country}, by their postcodes and the language of the page");
+            let setting = format!("country = \"{country}\" is written; without it a record is in the country that it says itself");
+            read.unsure.push(Doubt { what, setting });
         }
         let beside = diff::Beside { says: &extract::aside_of, own: &read.extract.around };
         let apart = diff::set_apart(&mut read.extract.records, &[], &beside);

@@ -45,6 +45,12 @@ pub(super) struct Clauses {
     pub articles: Phrases,
     /// In front of a name and no part of it: "Spanish retailer".
     pub kinds: Phrases,
+    /// The same of a name whose legal form is of another country: "the Danish", "Denmark's".
+    pub origins: Phrases,
+    /// Countries whose legal forms the language's own companies have.
+    pub home: Vec<String>,
+    /// In front of a name that a company had before: "formerly".
+    pub once: Phrases,
     /// In front of the name of a person: "CEO".
     pub roles: Phrases,
     /// Words of names that are no person's: "bank" of Scotland.

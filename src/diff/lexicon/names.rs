@@ -218,10 +218,13 @@ impl Clauses {
     /// and whether somebody does. What stands elsewhere in the text as a whole is one.
     fn bare(&self, sentence: &Sentence<'_>, run: Range<usize>, known: &Known) -> (Range<usize>, bool) {
         let longest = |phrases: &[&Phrases], at: usize| sentence.longest(phrases, at..sentence.words.len());
+        // What goes on behind the legal form says nothing of the name: "Немецкая Kraft GmbH открыла завод".
+        let is_whole = is_company(sentence.part(run.clone()));
         let mut first = run.start;
         let mut person = self.roles.each(&sentence.words[..run.start]).any(|(_, at)| at.end == run.start);
         while first < run.end {
-            let (role, kind) = (longest(&[&self.roles], first), longest(&[&self.kinds, &self.others, &self.beside], first));
+            let role = longest(&[&self.roles], first);
+            let kind = longest(&[&self.kinds, &self.others, &self.beside], first).filter(|end| *end <= run.end || !is_whole);
             let Some(end) = role.max(kind) else { break };
             person |= role == Some(end);
             first = end;
@@ -234,7 +237,7 @@ impl Clauses {
                 return (run, false);
             }
         }
-        let first = first.min(run.end);
+        let first = self.behind_origin(sentence, first.min(run.end)..run.end);
         // "Jane Ivory of Acme": the first small word behind two large ones.
         let joint = (first + 2..run.end)
             .find(|place| !sentence.is_capital(*place))
@@ -243,6 +246,21 @@ impl Clauses {
             Some(joint) => (joint + 1..run.end, true),
             None => (first..run.end, false),
         }
+    }
+
+    /// Where a name begins behind words that say from where it is: "the Danish Acme A/S", "Denmark's Acme A/S". They are part of the name where its form
+    /// is at home where the language is ("The Italian Job Ltd") or nothing says that they are none: "German Pellets is".
+    fn behind_origin(&self, sentence: &Sentence<'_>, run: Range<usize>) -> usize {
+        let Some(end) = sentence.longest(&[&self.origins], run.clone()).filter(|end| *end < run.end) else { return run.start };
+        let owns = sentence.longest(&[&self.possessive], end..run.end).filter(|next| *next < run.end);
+        let article = |at: usize| sentence.longest(&[&self.articles], at..at + 1).is_some();
+        let led = owns.is_some() || self.articles.is_empty() || run.start.checked_sub(1).is_some_and(article);
+        let rest = owns.unwrap_or(end)..run.end;
+        let written = core(sentence.part(rest.clone())).and_then(|core| with_form(sentence, rest.clone(), &core));
+        let form = written.and_then(|(written, _)| CompanyName::parse(&written).form);
+        let leads = || (rest.start + 1..rest.end).any(|at| is_form(sentence.part(rest.start..at)));
+        let is_foreign = form.is_some_and(|form| leads() || !self.home.iter().any(|home| home == form.country));
+        if led && is_foreign { rest.start } else { run.start }
     }
 }
 
@@ -326,9 +344,20 @@ fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
         } else if end + 1 < part.end && glued(last) && glued(end) && is_joint(end) && sentence.is_capital(end + 1) {
             end += 2;
         } else {
-            return end;
+            return form_end(sentence, part.start..end, part.end);
         }
     }
+}
+
+/// Where a name ends whose last words begin a legal form that goes on in small letters or behind a stroke: "Acme S.r.l.", "Acme A/S".
+fn form_end(sentence: &Sentence<'_>, name: Range<usize>, end: usize) -> usize {
+    let is_marked = |place: usize| matches!(sentence.between(place - 1, place), "." | "/");
+    let whole = |from: usize| {
+        let ends = (name.end + 1..=(from + FORM).min(end)).rev();
+        ends.filter(|to| (from + 1..*to).all(is_marked)).find(|to| is_form(sentence.part(from..*to)))
+    };
+    let from = name.end.saturating_sub(FORM - 1).max(name.start + 1);
+    (from..name.end).find_map(whole).unwrap_or(name.end)
 }
 
 /// Where a name ends that begins here with its legal form and stands in quotation marks behind it, in whatever letters: «ООО «Чепецкие сыры»».

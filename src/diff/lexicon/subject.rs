@@ -11,9 +11,6 @@ use super::names::{Known, Name, behind_of, is_dash};
 use super::whom::{Before, Whom};
 use crate::base::text::phrases::Phrases;
 
-/// Words behind an article that may say what a company is ("la quesería palentina").
-const SAYS: usize = 2;
-
 /// A sentence as it stands before the words that were found.
 struct Read<'a> {
     words: &'a Clauses,
@@ -87,7 +84,8 @@ enum Link {
 
 impl Clauses {
     /// Whom a sentence is about when it says what was found; what "we" say in quotation marks, whose speaker is named behind.
-    pub fn named(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known, before: &Before) -> Whom {
+    /// `whose` are phrases behind which it may also be named.
+    pub fn named(&self, sentence: &Sentence<'_>, (find, whose): (&Range<usize>, &Phrases), known: &Known, before: &Before) -> Whom {
         let read = Read::of(self, *sentence, find.clone(), known);
         if let Some(whom) = read.referred(before) {
             return whom;
@@ -95,6 +93,9 @@ impl Clauses {
         let (whom, is_firm) = read.subject();
         if self.goes_on(sentence) && !is_firm {
             return before.whom().clone();
+        }
+        if let Some(owner) = self.owner(sentence, find, whose, known).filter(|_| !is_firm) {
+            return owner;
         }
         if whom.is_nobody() { self.speaker(sentence, find, known).unwrap_or(whom) } else { whom }
     }
@@ -123,27 +124,6 @@ impl Clauses {
             name.company.is_some() && name.words.start >= from && read.is_subject(at) && read.begins(at, from)
         };
         (0..read.names.len()).any(is_own)
-    }
-
-    /// Which names are surely somebody's else than whom it is about: "suppliers of glass and Acme Ltd" is no supplier of Acme.
-    fn others_of(&self, sentence: &Sentence<'_>, names: &[Name]) -> Vec<bool> {
-        behind_of(sentence, &self.others, names, &self.turns)
-    }
-
-    /// The company of who is named behind what is quoted: "…," said Kim Roe, boss of Acme Ltd.
-    fn speaker(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Option<Whom> {
-        let closes = |place: &usize| {
-            let mark = sentence.between(place - 1, *place);
-            mark.rfind(['"', '”', '»']).is_some_and(|at| mark[at..].chars().count() > 1)
-        };
-        let from = (find.end.max(1)..sentence.words.len()).find(closes)?;
-        let behind = &sentence.words[from..];
-        self.roles.find(behind).or_else(|| self.speaks.find(behind))?;
-        let names = self.names(sentence, &sentence.end(), known);
-        let others = self.others_of(sentence, &names);
-        let is_it = |(name, other): &(Name, bool)| name.words.start >= from && name.company.is_some() && !other;
-        let (name, _) = names.into_iter().zip(others).find(is_it)?;
-        Some(Whom::of(&name.company))
     }
 }
 
@@ -215,22 +195,9 @@ impl<'a> Read<'a> {
         self.parts.iter().rposition(|part| part.start <= self.names[at].words.start).unwrap_or_default()
     }
 
-    /// Whether these words say no more than what the company is that they stand in front of: "the Spanish group".
+    /// See [`Clauses::says_no_more`].
     fn is_covered(&self, range: Range<usize>) -> bool {
-        let Self { words, sentence, .. } = self;
-        let known = [&words.nobody, &words.kinds, &words.beside, &words.turns, &words.joins, &words.articles];
-        let (mut place, mut left) = (range.start, 0);
-        while place < range.end {
-            if sentence.longest(&[&words.articles], place..place + 1).is_some() {
-                left = SAYS;
-            }
-            match sentence.longest(&known, place..range.end) {
-                Some(end) => place = end,
-                None if left > 0 && !sentence.is_capital(place) => (place, left) = (place + 1, left - 1),
-                None => return false,
-            }
-        }
-        true
+        self.words.says_no_more(&self.sentence, range)
     }
 
     /// What links a name to the next.

@@ -9,6 +9,7 @@ use url::Url;
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 use super::super::value;
+use super::below;
 use super::columns::{Cell, Column, Raw};
 use super::{Item, Listed};
 use crate::base::text::words;
@@ -20,7 +21,7 @@ const FORM: usize = 12;
 /// Elements between two records that are looked at.
 const BETWEEN: usize = 8;
 /// Columns whose values are also those of who stands there too.
-const SHARED: [&str; 4] = ["stand", "section", "date", "place"];
+const SHARED: [&str; 3] = ["stand", "section", "date"];
 
 /// What pages call who shares a stand, folded.
 static WORDS: LazyLock<HashSet<String>> =
@@ -38,6 +39,8 @@ pub(super) struct Other {
 pub(super) struct Others {
     all: Vec<Other>,
     rows: BTreeSet<usize>,
+    /// Records that stand below another, with that one.
+    below: Vec<(usize, usize)>,
 }
 
 impl Others {
@@ -54,8 +57,22 @@ impl Others {
         let shared: Vec<usize> = (0..listed.columns.len())
             .filter(|at| SHARED.iter().any(|label| is(&listed.columns[*at], label) || says(&listed.columns[*at], label)))
             .collect();
+        let left = |record: usize| record - self.rows.range(..record).count();
+        let stands: Vec<usize> =
+            (0..listed.columns.len()).filter(|at| is(&listed.columns[*at], "stand") || says(&listed.columns[*at], "stand")).collect();
+        for (record, host) in self.below.into_iter().filter(|(record, _)| !self.rows.contains(record)) {
+            let (record, host) = (left(record), left(host));
+            let lent = listed.records[host].cells.iter().filter(|cell| stands.contains(&cell.column));
+            let has = |column: usize| listed.records[record].cells.iter().any(|cell| cell.column == column);
+            let lent: Vec<Cell> = lent.filter(|cell| !has(cell.column)).cloned().collect();
+            for cell in &lent {
+                listed.columns[cell.column].filled += 1;
+            }
+            listed.records[record].cells.extend(lent);
+            listed.records[record].cells.sort_by_key(|cell| cell.column);
+        }
         for other in self.all.into_iter().rev() {
-            let record = other.record - self.rows.range(..other.record).count();
+            let record = left(other.record);
             let Some(host) = listed.records.get(record) else { continue };
             let mut cells: Vec<Cell> = host.cells.iter().filter(|cell| shared.contains(&cell.column)).cloned().collect();
             for cell in &cells {
@@ -77,9 +94,10 @@ pub(super) fn take(
     shown: &Shown<'_>,
     records: &[Vec<At>],
     (raws, names): (&mut [Vec<Raw>], &[Option<usize>]),
-    (base, cells): (&Url, &dyn Fn(At) -> Vec<Raw>),
+    (base, heads, cells): (&Url, &[String], &dyn Fn(At) -> Vec<Raw>),
 ) -> Others {
-    let mut out = Others::default();
+    let mut out = Others { below: below::rows(shown, records, (raws, names), heads), ..Others::default() };
+    headed(raws, names, heads);
     let mut host = 0;
     for (record, roots) in records.iter().enumerate() {
         let own = &mut raws[record];
@@ -120,9 +138,50 @@ pub(super) fn take(
         let raw = &mut raws[record][at];
         raw.spent = true;
         out.all.extend(others(shown, (record, &records[record]), raw, base));
+        let around = shown.nodes[raw.at].parent;
+        let box_of = around..shown.nodes[around].end;
+        let holds_name = names[record].is_some_and(|name| box_of.contains(&raws[record][name].at));
+        if raws[record][at].heading && !holds_name && !records[record].contains(&around) {
+            // What stands below the heading of another says more of that one.
+            let said = raws[record].iter_mut().filter(|raw| box_of.contains(&raw.at) && !raw.heading);
+            said.for_each(|raw| raw.spent = true);
+        }
+    }
+    for (record, at, all) in parted(raws, names) {
+        let mut all = all.into_iter();
+        raws[record][at].text = all.next().unwrap_or_default();
+        out.all.extend(all.map(|name| Other { record, name, link: None }));
     }
     out.all.sort_by_key(|other| other.record);
     out
+}
+
+/// Calls the cells below the head of a column of others so.
+fn headed(raws: &mut [Vec<Raw>], names: &[Option<usize>], heads: &[String]) {
+    let calls: Vec<bool> = heads.iter().map(|head| calls_others(head)).collect();
+    if !calls.contains(&true) {
+        return;
+    }
+    for (own, name) in raws.iter_mut().zip(names) {
+        for (_, raw) in own.iter_mut().enumerate().filter(|(i, _)| Some(*i) != *name) {
+            let head = raw.cell.map(|(cell, _)| cell).filter(|cell| calls.get(*cell) == Some(&true));
+            if let Some(head) = head.filter(|_| raw.called.is_none() && raw.text.chars().any(char::is_alphabetic)) {
+                raw.called = Some(heads[head].clone());
+            }
+        }
+    }
+}
+
+/// The names that are several, by their record and cell, where each has a legal form: "Adler Ltd / Kranz plc".
+fn parted(raws: &[Vec<Raw>], names: &[Option<usize>]) -> Vec<(usize, usize, Vec<String>)> {
+    let parts = |(record, name): (usize, &Option<usize>)| {
+        let text = &raws[record][(*name)?].text;
+        let all: Vec<String> = text.split(" / ").map(|part| part.trim().to_owned()).collect();
+        let formed = all.len() > 1 && all.iter().all(|name| CompanyName::parse(name).form.is_some());
+        formed.then_some((record, (*name)?, all))
+    };
+    let found: Vec<_> = names.iter().enumerate().filter_map(parts).collect();
+    if found.len() * 2 > raws.len() { Vec::new() } else { found }
 }
 
 /// Whether words call others.
@@ -192,8 +251,10 @@ fn unnamed(shown: &Shown<'_>, records: &[Vec<At>], (raws, names): (&[Vec<Raw>], 
         let same_cell = |raw: &Raw| raw.cell.is_some() && raw.cell == own[name].cell;
         let spoilt: HashSet<At> = own.iter().filter(|raw| !is_name(&raw.text)).filter_map(list).collect();
         let is_other = |(i, raw): &(usize, &Raw)| {
-            let alone = raw.called.is_none() && raw.contact.is_none() && is_name(&raw.text) && is_name(&own[name].text);
-            *i != name && !raw.spent && alone && (same_cell(raw) || list(raw).is_some_and(|list| !spoilt.contains(&list)))
+            let alone = raw.called.is_none() && raw.contact.is_none() && is_name(&raw.text);
+            let listed = |raw: &Raw| same_cell(raw) || list(raw).is_some_and(|list| !spoilt.contains(&list));
+            let below = raw.heading && own[name].heading || is_name(&own[name].text) && listed(raw);
+            *i != name && !raw.spent && alone && below
         };
         found.extend(own.iter().enumerate().filter(is_other).map(|(i, _)| (record, i)));
     }
@@ -214,7 +275,7 @@ fn others(shown: &Shown<'_>, (record, roots): (usize, &[At]), raw: &Raw, base: &
 /// The names of a line; a legal form behind a comma belongs to the name before it.
 fn each(line: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for part in line.split([';', '；', '•', '|']) {
+    for part in line.split([';', '；', '•', '|']).flat_map(|part| part.split(" / ")) {
         let mut names: Vec<String> = Vec::new();
         for piece in part.split(", ").map(|piece| piece.trim().trim_end_matches(',')).filter(|piece| !piece.is_empty()) {
             let form = |name: &str| CompanyName::parse(name).form.is_some();

@@ -104,8 +104,10 @@ fn moved(raws: &[Vec<Raw>], all: &[Vec<Option<Said>>]) -> HashSet<String> {
         let sure = said.iter().filter(|said| said.sure).count();
         if sure * 2 >= said.len() && said.iter().any(|other| other.caption != said[0].caption) {
             out.extend(said.iter().map(|said| said.caption.clone()));
-        } else if (said.len() as f64) < MOST * *cells as f64 {
-            out.extend(said.iter().filter(|said| said.sure && said.apart).map(|said| said.caption.clone()));
+        } else if said.len() < *cells {
+            // What is behind a gap moved up.
+            let most = said.len() as f64 >= MOST * *cells as f64;
+            out.extend(said.iter().filter(|said| said.sure && (said.apart || most)).map(|said| said.caption.clone()));
         }
     }
     out

@@ -118,7 +118,8 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
     names::without_ranks(&mut raws, &named);
     called::call(&mut raws, &named, &heads);
     let between = |at: At| raw_cells(shown, &[at], &layout, (base, hints, company));
-    let others = if company { beside::take(shown, records, (&mut raws, &named), (base, &between)) } else { beside::Others::default() };
+    let others =
+        if company { beside::take(shown, records, (&mut raws, &named), (base, &heads, &between)) } else { beside::Others::default() };
     let (raws, named, records) = (others.without_rows(raws), others.without_rows(named), others.without_rows(records.to_vec()));
     let records = &records[..];
     let own = raws.iter().zip(&named).filter_map(|(raws, name)| Some(raws[(*name)?].text.as_str()));
@@ -272,7 +273,7 @@ fn is_amount(shown: &Shown<'_>, at: At, (base, hints): (&Url, &Hints)) -> bool {
 /// Whether an element is one line: nothing in it begins another, and it is more than one link. Of a paragraph that is a whole record each line is one.
 fn is_line(shown: &Shown<'_>, root: At, at: At) -> bool {
     let node = &shown.nodes[at];
-    let broken = |inner: &Node<'_>| inner.is(Tag::Br) && !(at == root && node.is(Tag::P));
+    let broken = |inner: &Node<'_>| inner.is(Tag::Br) && !(node.is(Tag::P) && is_record(shown, root, at));
     // Lines that are called something each are no text: `<b>Town:</b> Breda<br><b>Sector:</b> Steel`.
     let captions = || {
         let inner = || shown.nodes[at + 1..node.end].iter();
@@ -286,6 +287,18 @@ fn is_line(shown: &Shown<'_>, root: At, at: At) -> bool {
         && node.end - at < 40
         && (at..node.end).all(|inner| shown.nodes[inner].icon.is_none() || lines::icon(shown, inner).is_none())
         && shown.nodes[at + 1..node.end].iter().all(|inner| inner.element.is_none() || !inner.tag.breaks() || broken(inner))
+}
+
+/// Whether a paragraph is a whole record, a line for each thing: it holds all words of it, or begins it with a name that is set off as a line.
+fn is_record(shown: &Shown<'_>, root: At, at: At) -> bool {
+    let texts = |nodes: std::ops::Range<At>| nodes.filter(|at| shown.nodes[*at].element.is_none());
+    let named = |text: At| {
+        let set_off =
+            shown.around(text).take_while(|around| *around > at).find(|around| matches!(shown.nodes[*around].tag, Tag::B | Tag::Strong));
+        set_off.is_some_and(|name| shown.nodes.get(shown.nodes[name].end).is_some_and(|next| next.is(Tag::Br)))
+    };
+    let begins = || texts(root..at).next().is_none() && texts(at..shown.nodes[at].end).next().is_some_and(named);
+    at == root || shown.nodes[at].runs == shown.nodes[root].runs || begins()
 }
 
 /// Where a cell is in its record: the names on the way to it, and its number below the record where that is a cell of a table.

@@ -236,7 +236,7 @@ fn label(cells: &[&Raw], (base, hints, company): (&Url, &Hints, bool)) -> Option
         return Some("place");
     }
     if most(&|raw| raw.says == Says::Time || time(raw)) {
-        return Some("date");
+        return Some(if most(&|raw| captions::says_until(&raw.text)) { "deadline" } else { "date" });
     }
     if most(&|raw| raw.says == Says::Address || places::is_address(&raw.text)) {
         return Some("address");

@@ -1378,6 +1378,82 @@ fn a_line_is_no_more_than_it_says() {
 }
 
 #[test]
+fn a_code_behind_a_name_or_a_town_is_a_country() {
+    let list = |lang: &str, codes: [&str; 3], town: &str| {
+        let one = |n: usize| format!("<li><h3>Werk {n} AG{}</h3><p>{town} {n}</p></li>", codes[n % 3]);
+        let reading = read_as(&format!("<html lang={lang}><ul>{}</ul>", repeat(9, one)), true);
+        values(&reading, "country").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(list("de", ["", " (CH)", " (AT)"], "Ort"), ["CH", "AT", "CH", "AT", "CH", "AT"]);
+    // Provinces, and what is no country.
+    assert!(list("it", ["", " (TO)", " (AT)"], "Ort").is_empty());
+    assert!(list("de", ["", " (CH)", " (ZH)"], "Ort").is_empty());
+    assert!(list("de", ["", " (IT-Service)", ""], "Ort").is_empty());
+}
+
+/// Rows below another, columns, boxes and names that are several: each is a record, with the stand of the one it stands with.
+#[test]
+fn whoever_stands_with_another_has_its_stand() {
+    let co =
+        |n: usize| (1..=if n < 6 { n % 3 } else { 0 }).map(|m| format!("{} Teile {n} GmbH", ["Zorn", "Abel"][m - 1])).collect::<Vec<_>>();
+    let main = |n: usize| format!("{} Werke GmbH", ["C", "D", "E", "F", "G", "H", "I", "J", "K"][n - 1]);
+    let table = |heads: &str, row: &dyn Fn(usize) -> String| format!("<table><tr>{heads}</tr>{}</table>", repeat(9, row));
+    let rows = |class: &str, before: &str, behind: &str| {
+        table("<th>Aussteller<th>Land<th>Halle<th>Stand", &|n| {
+            let below =
+                co(n).iter().map(|name| format!("<tr{class}><td>{before}{name}{behind}<td>AT<td><td></tr>")).collect::<Vec<_>>().concat();
+            format!("<tr><td>{}<td>DE<td>4<td>C{n}</tr>{below}", main(n))
+        })
+    };
+    let column = |head: &str, mark: &str| {
+        table(&format!("<th>Exhibitor<th>Hall<th>Stand<th>{head}"), &|n| {
+            format!("<tr><td>{}<td>4<td>C{n}<td>{}</tr>", main(n), co(n).join(mark))
+        })
+    };
+    let cards = |below: &dyn Fn(&[String]) -> String| {
+        repeat(9, |n| {
+            let below = Some(co(n)).filter(|all| !all.is_empty()).map(|all| below(&all)).unwrap_or_default();
+            format!("<div class=c><h3>{}</h3><p>Halle 4, Stand C{n}</p>{below}</div>", main(n))
+        })
+    };
+    let boxes =
+        |all: &[String]| all.iter().map(|name| format!("<div class=s><h4>{name}</h4><p>Wien</p></div>")).collect::<Vec<_>>().concat();
+    let chips = |all: &[String]| format!("<div><small>Sharing this stand:</small> <i>{}</i></div>", all.join("</i> <i>"));
+    for html in [
+        rows("", "↳ ", ""),
+        rows("", "- ", ""),
+        rows("", "mit ", ""),
+        rows("", "(Mitaussteller) ", ""),
+        rows("", "", " (Mitaussteller)"),
+        rows("", "&nbsp;&nbsp;", ""),
+        rows(" class=sub", "", ""),
+        // Out of the order of the others.
+        rows("", "", ""),
+        column("Co-exhibitors", ", "),
+        column("Coexpositores", " / "),
+        column("Sharing this stand", "<br>"),
+        cards(&boxes),
+        cards(&chips),
+        cards(&|all| format!("<p>Stand shared with: {}</p>", all.join(" / "))),
+    ] {
+        let reading = read_as(&html, true);
+        let want: Vec<String> = (1..=9).flat_map(|n| std::iter::once(main(n)).chain(co(n))).collect();
+        assert_eq!(names(&reading), want, "{html}");
+        let stand =
+            |item: &Item| item.cells.iter().find_map(|cell| cell.value.rsplit('C').next().and_then(|nth| nth.parse::<usize>().ok()));
+        let stands: Vec<usize> = (1..=9).flat_map(|n| std::iter::repeat_n(n, 1 + co(n).len())).collect();
+        assert_eq!(reading.lists[0].records.iter().filter_map(stand).collect::<Vec<_>>(), stands, "{html}");
+    }
+    // Who has no stand yet keeps its place, and stays without one.
+    let unplaced = table("<th>Exhibitor<th>Hall<th>Stand", &|n| {
+        let (hall, stand) = if n % 3 == 0 { (String::new(), String::new()) } else { ("4".to_owned(), format!("C{n}")) };
+        format!("<tr><td>{}<td>{hall}<td>{stand}</tr>", main(n))
+    });
+    let reading = read_as(&unplaced, true);
+    assert!(reading.lists[0].records.iter().enumerate().all(|(at, item)| (item.cells.len() > 1) == ((at + 1) % 3 != 0)), "{reading:?}");
+}
+
+#[test]
 fn who_shares_a_stand_is_a_record_of_its_own() {
     let co = |n: usize| format!("<ul class=co><li>Branch {n} Technik GmbH</li><li><a href=/e/9{n}>Partner {n} AG</a></li></ul>");
     let nested = |n: usize| {

@@ -67,7 +67,7 @@ fn alike(main: &Listed, other: &Listed, company: bool) -> bool {
     if one.intersection(&two).any(|kind| !alone || *kind == "where") || has_forms(main) && has_forms(other) {
         return true;
     }
-    let sold = |listed: &Listed| listed.columns.iter().any(|column| matches!(column.label.as_str(), "price" | "date"));
+    let sold = |listed: &Listed| listed.columns.iter().any(|column| matches!(column.label.as_str(), "price" | "date" | "deadline"));
     let somebody = company || (!one.is_empty() || !two.is_empty()) && !sold(main) && !sold(other);
     somebody && is_numbered(main) && is_numbered(other) && says(main) && says(other)
 }

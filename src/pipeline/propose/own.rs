@@ -57,6 +57,10 @@ impl Rehearsal {
                         what,
                         setting: format!("country = \"{country}\" is written; the code of another country reads them as its own"),
                     });
+                    // What the list says is read so too: a number "as written" is none then.
+                    if let Ok(read) = self.read_as(national.clone(), &way.fetched).await {
+                        way.extract = read.extract;
+                    }
                     (way.spec, drafts) = (national, again);
                 }
             }

@@ -46,7 +46,7 @@ impl Rehearsal {
         if !(json || feed) || taken.extract.records.is_empty() {
             return Ok(taken);
         }
-        let leaning = extract::leaning(&taken.extract, &fetched.url);
+        let leaning = extract::leaning(&taken.extract, &fetched.url, "");
         let company = (json && leaning.kind == Kind::Directory).then_some(RecordKind::Company);
         let Some(records) = leaning.records.or(company) else { return Ok(Taken { leaning: Some(leaning).filter(|_| json), ..taken }) };
         let spec = Spec { records: Some(records.word().to_owned()), ..taken.spec };
