@@ -129,9 +129,8 @@ fn form_of(country: &str) -> Option<&'static Regex> {
 
 /// Whether words hold a postcode of a country's form with a town behind it: `09200 Miranda de Ebro`.
 pub(in crate::extract) fn has_postcode(text: &str, country: &str) -> bool {
-    let form = FORMS.iter().find(|(known, _)| *known == country).map(|(_, form)| form);
     let is_before_town = |rest: &str| rest.trim_start_matches([' ', ',']).starts_with(char::is_uppercase);
-    form.is_some_and(|form| form.find_iter(text).any(|found| is_before_town(&text[found.end()..])))
+    form_of(country).is_some_and(|form| form.find_iter(text).any(|found| is_before_town(&text[found.end()..])))
 }
 
 /// What a written address says; the page's country serves where it names none.
