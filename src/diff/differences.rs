@@ -143,6 +143,14 @@ fn is_part(new: &Value, old: &Value) -> bool {
 
 /// The field that says what was awarded.
 pub(super) const AWARD_VALUE: &str = "award_value";
+/// Who won and for how much, in the words of [`LOT_AWARDS`], where that is one award of what has no lots, or one alone.
+pub(super) fn alone<'v>(value: impl Fn(&str) -> Option<&'v Value>) -> Option<Value> {
+    let won = value(super::signals::WINNER).filter(|_| value("lots").is_none_or(|lots| lots.each().len() < 2))?;
+    let names = won.each().iter().map(|name| name.text().replace(';', ","));
+    let parts: Vec<String> = names.chain(value(AWARD_VALUE).map(Value::text)).collect();
+    Some(Value::List(vec![Value::Text(parts.join(", "))]))
+}
+
 /// Fields of a tender that are kept as they are said, and of which nothing is told.
 pub(super) const QUIET: [&str; 5] = ["other_ids", TITLES, "url", DEADLINE_FOR, AWARD_BEFORE];
 
@@ -176,6 +184,11 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         AWARD_VALUE | AWARDED_LOTS => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         // Who called for a lot again took nothing from who had won it.
         LOT_AWARDS => {
+            // Versions before kept it of lots alone.
+            let several = record.value(super::signals::WINNER).is_some_and(|won| won.each().len() > 1);
+            if several && !record.fields.contains_key(name) && same_winners() {
+                return true;
+            }
             let fewer = |old: &Value| draft.value(LOT_AWARDS).is_none_or(|new| is_part(new, old)) && is_called_again(record, draft, old);
             same_winners() && record.value(LOT_AWARDS).map_or_else(|| !is_newer(draft, record), fewer)
         }
