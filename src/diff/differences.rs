@@ -181,6 +181,8 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         // Of a lot that is won by who had won another, the lot is the news.
         // That several contracts have no sum is said by each of them.
         AWARD_VALUE if !draft.fields.contains_key(name) => draft.fields.contains_key(super::signals::WINNER),
+        // A lot that goes on though it was won, as those of a dynamic purchasing system do, lost nobody their award.
+        AWARDED_LOTS if fewer_lots(record, draft) => true,
         AWARD_VALUE | AWARDED_LOTS => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         // Who called for a lot again took nothing from who had won it.
         LOT_AWARDS => {
@@ -199,6 +201,13 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         }
         name => QUIET.contains(&name),
     }
+}
+
+/// Whether fewer lots are called won, while each award that was told of one stands.
+fn fewer_lots(record: &Record, draft: &Draft) -> bool {
+    let both = record.value(LOT_AWARDS).zip(draft.value(LOT_AWARDS));
+    let fewer = record.value(AWARDED_LOTS).is_some_and(|old| draft.value(AWARDED_LOTS).is_none_or(|new| is_part(new, old)));
+    fewer && both.is_some_and(|(old, new)| is_part(old, new))
 }
 
 /// Whether each of the lots that somebody had won and that are won no longer takes offers again.
