@@ -143,6 +143,14 @@ fn is_part(new: &Value, old: &Value) -> bool {
 
 /// The field that says what was awarded.
 pub(super) const AWARD_VALUE: &str = "award_value";
+/// Who won and for how much, in the words of [`LOT_AWARDS`], where that is one award of what has no lots, or one alone.
+pub(super) fn alone<'v>(value: impl Fn(&str) -> Option<&'v Value>) -> Option<Value> {
+    let won = value(super::signals::WINNER).filter(|_| value("lots").is_none_or(|lots| lots.each().len() < 2))?;
+    let names = won.each().iter().map(|name| name.text().replace(';', ","));
+    let parts: Vec<String> = names.chain(value(AWARD_VALUE).map(Value::text)).collect();
+    Some(Value::List(vec![Value::Text(parts.join(", "))]))
+}
+
 /// Fields of a tender that are kept as they are said, and of which nothing is told.
 pub(super) const QUIET: [&str; 5] = ["other_ids", TITLES, "url", DEADLINE_FOR, AWARD_BEFORE];
 
@@ -173,9 +181,16 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         // Of a lot that is won by who had won another, the lot is the news.
         // That several contracts have no sum is said by each of them.
         AWARD_VALUE if !draft.fields.contains_key(name) => draft.fields.contains_key(super::signals::WINNER),
+        // A lot that goes on though it was won, as those of a dynamic purchasing system do, lost nobody their award.
+        AWARDED_LOTS if fewer_lots(record, draft) => true,
         AWARD_VALUE | AWARDED_LOTS => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         // Who called for a lot again took nothing from who had won it.
         LOT_AWARDS => {
+            // Versions before kept it of lots alone.
+            let several = record.value(super::signals::WINNER).is_some_and(|won| won.each().len() > 1);
+            if several && !record.fields.contains_key(name) && same_winners() {
+                return true;
+            }
             let fewer = |old: &Value| draft.value(LOT_AWARDS).is_none_or(|new| is_part(new, old)) && is_called_again(record, draft, old);
             same_winners() && record.value(LOT_AWARDS).map_or_else(|| !is_newer(draft, record), fewer)
         }
@@ -186,6 +201,13 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         }
         name => QUIET.contains(&name),
     }
+}
+
+/// Whether fewer lots are called won, while each award that was told of one stands.
+fn fewer_lots(record: &Record, draft: &Draft) -> bool {
+    let both = record.value(LOT_AWARDS).zip(draft.value(LOT_AWARDS));
+    let fewer = record.value(AWARDED_LOTS).is_some_and(|old| draft.value(AWARDED_LOTS).is_none_or(|new| is_part(new, old)));
+    fewer && both.is_some_and(|(old, new)| is_part(old, new))
 }
 
 /// Whether each of the lots that somebody had won and that are won no longer takes offers again.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{AWARD_VALUE, CONTRACT, Difference, Found, QUIET, What, is_newer, is_older, is_ours, of_fields};
+use super::differences::{AWARD_VALUE, CONTRACT, Difference, Found, QUIET, What, alone, is_newer, is_older, is_ours, of_fields};
 use super::noise::essence;
 use super::readable::excerpt;
 use super::spelling::{is_reached_by, reached, respelled};
@@ -264,8 +264,13 @@ fn changed_fields(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draf
                 fields.extend(moved_lots(record, draft).into_iter().map(one));
             }
             What::Field(draft_at, name) if *draft_at == at => {
-                let old = known(record, name).map(|field| field.value.clone());
-                let new = draft.fields.get(name).map(|found| found.value.clone());
+                let mut old = known(record, name).map(|field| field.value.clone());
+                let mut new = draft.fields.get(name).map(|found| found.value.clone());
+                if name.as_str() == LOT_AWARDS {
+                    // Beside one award nothing is said of each.
+                    old = old.or_else(|| alone(|name| record.value(name)));
+                    new = new.or_else(|| alone(|name| draft.value(name)));
+                }
                 fields.push(FieldChange { field: name.clone(), old, new });
             }
             What::Block(i, j) if draft.kind == RecordKind::Page => {

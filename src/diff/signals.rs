@@ -21,6 +21,8 @@ const SAYS: usize = 200;
 const TOLD: usize = 3;
 /// The same of a tender: of several lots each ends in its own way.
 const TOLD_OF_TENDER: usize = 7;
+/// Characters up to which more of a tender's fields are told.
+const ROOM: usize = 450;
 /// Fields that matter more than others to who works on it: they are told first.
 const FIRST: [&str; 14] = [
     "reason",
@@ -194,11 +196,22 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     };
     let of = |kind: SignalKind| (kind, fields.iter().find(|change| kind_of(change, named) == kind));
     let tender = record.kind == RecordKind::Tender;
-    if tender && fields.iter().all(|change| change.field.as_str() == BUYER_SAYS && said_now(change).is_none()) {
+    // Why it had ended concerns nobody since it has not.
+    let unsaid = |change: &FieldChange| match change.field.as_str() {
+        BUYER_SAYS => said_now(change).is_none(),
+        name => name == "reason" && change.new.is_none(),
+    };
+    if tender && fields.iter().all(unsaid) {
         return None;
     }
     let staged = fields.iter().find(|change| tender && change.field.as_str() == "stage");
     let new_stage = staged.and_then(|change| Some((stage(change.new.as_ref().map(Value::text).as_deref())?, staged)));
+    // Who won a contract that was changed at once is to be told as that.
+    let first_won = fields.iter().any(|change| change.field.as_str() == WINNER && change.old.is_none() && change.new.is_some());
+    let new_stage = new_stage.map(|(kind, change)| match kind {
+        SignalKind::ContractModified if first_won => (SignalKind::TenderAwarded, change),
+        kind => (kind, change),
+    });
     let is_over = |change: &FieldChange| change.new.as_ref().is_some_and(|new| new.text() == ENDED);
     let annulled = fields.iter().find(|change| record.kind == RecordKind::Award && change.field.as_str() == AWARD && !is_over(change));
     let annulled = annulled.map(|change| (SignalKind::AwardAnnulled, Some(change)));
@@ -225,6 +238,8 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let mut all: Vec<&FieldChange> = vec![first];
     // Of lots that moved each has one of its own.
     all.extend(fields.iter().filter(|change| !std::ptr::eq(*change, first)));
+    all.retain(|change| !tender || change.field.as_str() == BUYER_SAYS || !unsaid(change));
+    let first = *all.first()?;
     all[1..].sort_by_key(|change| FIRST.iter().position(|name| *name == change.field.as_str()).unwrap_or(FIRST.len()));
     if annuls(fields).is_some() {
         // Who had won, then where that leaves the tender.
@@ -248,14 +263,31 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
         (name @ AWARD_VALUE, None, Some(new)) => (name.to_owned(), record.value(AWARD_BEFORE).map(words), Some(words(new))),
         (name, old, new) => (name.to_owned(), old.as_ref().map(words), new.as_ref().map(words)),
     };
-    let most = if tender { TOLD_OF_TENDER } else { TOLD };
     // What the buyer says of it stands last, and is told whatever else is.
     let (says, all): (Vec<&FieldChange>, Vec<&FieldChange>) =
         all.into_iter().partition(|change| tender && change.field.as_str() == BUYER_SAYS);
     let says = says.into_iter().filter_map(|change| Some((BUYER_SAYS.to_owned(), None, Some(said_now(change)?))));
-    let more = u32::try_from(all.len().saturating_sub(most)).unwrap_or(u32::MAX);
-    let told = all.iter().take(most).map(told).chain(says).collect();
-    Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
+    let mut shown: Vec<Told> = all.iter().map(told).collect();
+    let most = if tender { fitting(&shown).max(TOLD_OF_TENDER) } else { TOLD };
+    let more = u32::try_from(shown.len().saturating_sub(most)).unwrap_or(u32::MAX);
+    shown.truncate(most);
+    shown.extend(says);
+    Some((kind, Story::Changed { title, fields: shown, more }, Some(first.field.to_string())))
+}
+
+/// A field of a story: its name, what it was, what it is.
+type Told = (String, Option<String>, Option<String>);
+
+/// How many of these there is room for.
+fn fitting(fields: &[Told]) -> usize {
+    let mut room = ROOM;
+    let fits = |(name, old, new): &&Told| {
+        let length = [Some(name), old.as_ref(), new.as_ref()].into_iter().flatten().map(|text| text.chars().count()).sum();
+        let rest = room.checked_sub(length);
+        room = rest.unwrap_or_default();
+        rest.is_some()
+    };
+    fields.iter().take_while(fits).count()
 }
 
 /// What says that a contract was changed, or is over, and which of both: of a winner's record its value or its end; of a tender whose contract runs,

@@ -422,8 +422,8 @@ impl Told {
         for lot in &awarded {
             told.once(AWARDED_LOTS, clip(lot, LINE));
         }
-        for (award, lots) in lots::awards_of(&content.awards, &awarded) {
-            told.once(LOT_AWARDS, clip(&worths::won_by(&dues::named(&lots), award), LINE));
+        for one in lots::won_by(content, &awarded) {
+            told.once(LOT_AWARDS, one);
         }
         for document in &content.documents {
             told.once("documents", clip(&format!("{} {} {}", document.title, document.url, document.hash), LINE));

@@ -330,14 +330,14 @@ pub struct Signal {
 }
 
 impl Signal {
-    /// Whether it says, of a tender, that one which was there is otherwise than it was, open again, awarded, its contract changed or over, gone from its
+    /// Whether it says, of a tender, that one which was there is otherwise than it was, planned or open again, awarded, its contract changed or over, gone from its
     /// portal's list or back in it included: who means to answer it, or did, must hear of it.
     pub fn is_of_known_tender(&self) -> bool {
         let changed = matches!(self.story.plain(), Story::Changed { .. });
         self.kind.is_of_open_tender()
             || self.kind == SignalKind::WentAway
             || self.gone().is_some()
-            || changed && matches!(self.kind, SignalKind::TenderPublished | SignalKind::TenderAwarded)
+            || changed && matches!(self.kind, SignalKind::TenderPlanned | SignalKind::TenderPublished | SignalKind::TenderAwarded)
             || changed && matches!(self.kind, SignalKind::ContractModified | SignalKind::ContractCompleted)
     }
 

@@ -181,6 +181,8 @@ pub struct Lot {
     pub suits_small: Option<bool>,
     /// Whether it is reserved for sheltered workshops and the like, when the document says so.
     pub reserved: Option<bool>,
+    /// Whether the dynamic purchasing system that it is was ended before its time.
+    pub system_ended: bool,
 }
 
 /// How long a contract runs.

@@ -22,8 +22,8 @@ use crate::base::text::clip;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, Entry, Joined, LOT_AWARDS, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal,
-    SignalKind, Stage, Story, Subject, Turn, deadline, first_open, is_live, stage,
+    AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, Entry, Joined, LOT_AWARDS, LOTS_DUE, Lane, Lead, MessageKind, OfTender, Record, RecordKind,
+    Signal, SignalKind, Stage, Story, Subject, Turn, Value, deadline, first_open, is_live, stage,
 };
 use crate::render::Fits;
 use crate::store::{EntryFilter, StoreError};
@@ -74,11 +74,17 @@ pub(super) async fn tell(
     for (signal, record) in news {
         let (id, before) = (record.id, effects.store.records(vec![record.id]).await?.pop());
         // What is looked for no more was looked for until now.
-        let Some(mut wanted) = wanted_after(effects, config, (record, before.as_ref()), now).await? else { continue };
+        let mut found = wanted_after(effects, config, (record.clone(), before.as_ref()), now).await?;
+        if found.is_none() && is_of_contract(&signal) && [Some(&record), before.as_ref()].into_iter().flatten().any(|one| runs(one, now)) {
+            found = running(effects, config, (record, before.as_ref()), now).await?;
+        }
+        let Some(mut wanted) = found else { continue };
         turn.marks.extend(wanted.turned.take().map(|turned| (sought::mark_of(id), Some(sought::written(&turned)))));
-        // What is in no calendar any more is nobody's.
-        let old =
-            |record: &Record| deadline(record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK && closing.is_over(now));
+        // What is in no calendar any more is nobody's; a contract that runs is in them for its end.
+        let old = |record: &Record| {
+            let over = deadline(record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK && closing.is_over(now));
+            over && !(is_of_contract(&signal) && runs(record, now))
+        };
         if old(&wanted.tender.record) && before.as_ref().is_none_or(old) {
             continue;
         }
@@ -93,6 +99,37 @@ pub(super) async fn tell(
         to_machines(config, turn, (&wanted, (&signal, &telling)), now);
     }
     Ok(())
+}
+
+const fn is_of_contract(signal: &Signal) -> bool {
+    matches!(signal.kind, SignalKind::ContractModified | SignalKind::ContractCompleted)
+}
+
+/// Who looks for a tender that nobody could answer when it was first seen, for the contract that was made of it: whatever its deadline was.
+async fn running(
+    effects: &Effects,
+    config: &Config,
+    (record, before): (Record, Option<&Record>),
+    now: Timestamp,
+) -> Result<Option<Wanted>, StoreError> {
+    let undated = |record: &Record| {
+        let mut undated = record.clone();
+        undated.fields.retain(|name, _| !["deadline", LOTS_DUE].contains(&name.as_str()));
+        undated
+    };
+    let mut wanted = wanted_after(effects, config, (undated(&record), before.map(undated).as_ref()), now).await?;
+    if let Some(wanted) = &mut wanted {
+        wanted.tender = whole_tender(effects, config, record, now).await?;
+    }
+    Ok(wanted)
+}
+
+/// Whether a contract of a tender runs, as far as it says until when.
+fn runs(record: &Record, now: Timestamp) -> bool {
+    let until = |one: Value| one.text().rsplit(", ").next().and_then(|day| day.parse::<Date>().ok());
+    let ends =
+        ["contract_end", CONTRACTS].into_iter().filter_map(|name| record.value(name)).flat_map(Value::each).cloned().filter_map(until);
+    ends.filter_map(|day| day.to_zoned(TimeZone::UTC).ok()).any(|day| day.timestamp().saturating_add(DAY).is_ok_and(|end| end >= now))
 }
 
 /// The head offices of those whom signals are about, as the turn leaves them.

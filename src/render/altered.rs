@@ -7,14 +7,16 @@ use serde::Serialize;
 
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, still_open, until};
-use super::ended::{again, ended_early, ended_lots, label_lots, next_lots, of_lots};
+use super::ended::{again, ended_early, ended_lots, label_lots, next_lots, of_lots, taken_back};
 use super::language::{Language, Word, of_number, plural};
 use super::sentence::{Told, annulled, called, field, is_annulment, ordered, value, won};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Fits, Holder, Reader};
 use crate::base::caps;
 use crate::base::ids::RecordId;
-use crate::model::{Closing, FieldName, LOT_AWARDS, LOTS_DUE, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
+use crate::model::{
+    Closing, FieldName, LOT_AWARDS, LOTS_DUE, Lead, Record, SAID_APART, Signal, SignalKind, Stage, Story, closings, is_live,
+};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -124,7 +126,7 @@ fn labelled(reader: &Reader<'_>, signal: &Signal, other: Option<&str>) -> String
         match (signal.kind, name.as_str(), told(old, None), told(new, Some(signal))) {
             // It ended: what else of it is otherwise concerns nobody any more.
             (SignalKind::TenderCancelled, "reason", _, new) => new,
-            (SignalKind::TenderCancelled, "winner", Some(old), None) => Some(field(language, name, Some(&old), None)),
+            (SignalKind::TenderCancelled, "winner" | LOT_AWARDS, Some(old), None) => Some(taken_back(language, &old)),
             // The label says the stage.
             (SignalKind::TenderCancelled, ..) => None,
             (kind, "stage", _, _) if says_stage(kind) || is_close(signal, field_of) => None,
@@ -144,7 +146,7 @@ fn labelled(reader: &Reader<'_>, signal: &Signal, other: Option<&str>) -> String
     if *more > 0 && signal.kind != SignalKind::TenderCancelled {
         told.push(language.and_more_fields(*more as usize));
     }
-    if told.is_empty() { label.to_owned() } else { line(&format!("{label}: {}", told.join("; ")), 2 * caps::QUOTE_CHARS) }
+    if told.is_empty() { label.to_owned() } else { line(&format!("{label}: {}", told.join("; ")), 3 * caps::QUOTE_CHARS) }
 }
 
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30: Ultrasound scanners – Hospital", where there are many.
@@ -255,7 +257,8 @@ fn label(language: Language, signal: &Signal) -> &'static str {
             }
         };
         let why = fields.iter().find(|(name, ..)| name == "reason").and_then(|(.., new)| new.as_deref());
-        if signal.kind == SignalKind::TenderCancelled && why.is_some_and(|why| NOBODY.contains(&why)) {
+        let nobody = |why: &str| NOBODY.contains(&why.rsplit_once(": ").map_or(why, |(_, code)| code));
+        if signal.kind == SignalKind::TenderCancelled && why.is_some_and(|why| why.split(SAID_APART).all(nobody)) {
             return said(language, ["Ended without award", "Terminó sin adjudicar", "Завершился без победителя"]);
         }
         if fields.iter().any(|field| is_close(signal, field)) {
@@ -273,8 +276,15 @@ fn label(language: Language, signal: &Signal) -> &'static str {
             "winner" => old.is_some() && !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty(),
             _ => false,
         };
+        let first = |(name, old, new): &Told| name == "winner" && old.is_none() && new.is_some();
+        if signal.kind == SignalKind::TenderChanged && fields.iter().any(first) {
+            return said(language, ["First award", "Primera adjudicación", "Первый победитель"]);
+        }
         if signal.kind == SignalKind::TenderChanged && fields.iter().any(joined) {
             return said(language, ["Another award", "Otra adjudicación", "Ещё один победитель"]);
+        }
+        if signal.kind == SignalKind::TenderPlanned && fields.iter().any(|(name, old, _)| name == "stage" && old.is_some()) {
+            return said(language, ["Planned again", "Vuelve a estar prevista", "Снова запланирован"]);
         }
     }
     if is_again(signal) {
@@ -308,8 +318,8 @@ fn is_hour(signal: &Signal, (name, old, new): &Told) -> bool {
 
 /// Whether a kind of news says by itself where its tender stands.
 const fn says_stage(kind: SignalKind) -> bool {
-    use SignalKind::{ContractCompleted, ContractModified, TenderAwarded, TenderSuspended};
-    matches!(kind, TenderSuspended | TenderAwarded | ContractModified | ContractCompleted)
+    use SignalKind::{ContractCompleted, ContractModified, TenderAwarded, TenderPlanned, TenderSuspended};
+    matches!(kind, TenderPlanned | TenderSuspended | TenderAwarded | ContractModified | ContractCompleted)
 }
 
 /// Whether a tender that was suspended, or took no offers any more, is open again.

@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::Language;
 use super::due::said;
+use super::fields::word_of;
 use super::lots::named;
 use super::sentence::{Told, moment};
-use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, ENDED, LOT_AWARDS, LOTS_DUE, Signal, SignalKind, Story};
+use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, ENDED, LOT_AWARDS, LOTS_DUE, SAID_APART, Signal, SignalKind, Story};
 
 /// The field of the lots whose end is what is told; others are told with what became of them.
 pub(super) fn label_lots(language: Language, signal: &Signal) -> Option<&'static str> {
@@ -71,7 +72,9 @@ pub(super) fn again(language: Language, new: &str, labelled: bool) -> Option<Str
 /// Whether who won is told lot by lot: where several were won, or one beside those that were.
 pub(super) fn won_by_lots(fields: &[Told]) -> bool {
     let told = |asked: &str| fields.iter().find(|(name, ..)| name == asked);
-    let several = |new: &str| new.contains("; ") || told("winner").is_none_or(|(_, old, _)| old.is_some());
+    // Of a lot that goes on nothing else says which it is.
+    let lot = |new: &str| new.contains(": ") && told(AWARDED_LOTS).is_none();
+    let several = |new: &str| new.contains("; ") || lot(new) || told("winner").is_none_or(|(_, old, _)| old.is_some());
     told(LOT_AWARDS).and_then(|(.., new)| new.as_deref()).is_some_and(several)
 }
 
@@ -140,18 +143,66 @@ pub(super) fn ended(language: Language, name: &str, lots: [Option<&str>; 2]) -> 
             (Language::En, true, false) => [["lot", " awarded"], ["lots", " awarded"]],
             (Language::En, true, true) => [["lot", " no longer awarded"], ["lots", " no longer awarded"]],
             (Language::En, false, false) => [["lot", " closed without award"], ["lots", " closed without award"]],
-            (Language::En, false, true) => [["lot", " no longer closed without award"], ["lots", " no longer closed without award"]],
+            (Language::En, false, true) => [["lot", " goes on after all"], ["lots", " go on after all"]],
             (Language::Es, true, false) => [["lote", " adjudicado"], ["lotes", " adjudicados"]],
             (Language::Es, true, true) => [["lote", " ya no adjudicado"], ["lotes", " ya no adjudicados"]],
             (Language::Es, false, false) => [["lote", " cancelado o desierto"], ["lotes", " cancelados o desiertos"]],
-            (Language::Es, false, true) => [["lote", " ya no cancelado ni desierto"], ["lotes", " ya no cancelados ni desiertos"]],
+            (Language::Es, false, true) => [["lote", " sigue adelante"], ["lotes", " siguen adelante"]],
             (Language::Ru, true, false) => [["лот", ": победитель выбран"], ["лоты", ": победители выбраны"]],
             (Language::Ru, true, true) => [["лот", ": победителя больше нет"], ["лоты", ": победителей больше нет"]],
             (Language::Ru, false, false) => [["лот", ": отменён или не состоялся"], ["лоты", ": отменены или не состоялись"]],
-            (Language::Ru, false, true) => [["лот", ": больше не отменён"], ["лоты", ": больше не отменены"]],
+            (Language::Ru, false, true) => [["лот", ": всё же продолжается"], ["лоты", ": всё же продолжаются"]],
         };
         let [noun, after] = words[usize::from(lots.len() > 1)];
         format!("{noun} {}{after}", lots.join(", "))
     };
     [(ended, false), (back, true)].into_iter().filter(|(lots, _)| !lots.is_empty()).map(told).collect::<Vec<_>>().join(", ")
+}
+
+/// "award annulled: L1: Acme, 10,000 EUR": with what else became of a tender.
+pub(super) fn taken_back(language: Language, award: &str) -> String {
+    format!("{}: {award}", said(language, ["award annulled", "adjudicación anulada", "результат отменён"]))
+}
+
+/// "L1: Acme, 10,000 EUR → 15,000 EUR; L2: Bolt, 900 EUR → L2: Cima, 900 EUR": of contracts and lots each what it was and what it is; then what has no
+/// other beside it.
+pub(super) fn each_otherwise(language: Language, old: &str, new: &str) -> String {
+    let head = |one: &str| one.rsplit_once(", ").map_or(one, |(whose, _)| whose).to_owned();
+    let lot = |one: &str| one.split_once(": ").map(|(lot, _)| lot.to_owned());
+    let mut is: Vec<&str> = new.split("; ").collect();
+    let (mut told, mut left) = (Vec::new(), Vec::new());
+    for was in old.split("; ") {
+        match is.iter().position(|one| head(one) == head(was)) {
+            Some(place) => {
+                let now = is.remove(place);
+                told.push(format!("{was} → {}", now.strip_prefix(&head(was)).unwrap_or(now).trim_start_matches(", ")));
+            }
+            None => left.push(was),
+        }
+    }
+    left.retain(|was| match is.iter().position(|one| lot(one).is_some() && lot(one) == lot(was)) {
+        Some(place) => {
+            told.push(format!("{was} → {}", is.remove(place)));
+            false
+        }
+        None => true,
+    });
+    let no_longer = |gone: &str| format!("{} {gone}", said(language, ["no longer", "ya no", "больше не"]));
+    match (left.join("; "), is.join("; ")) {
+        (gone, came) if gone.is_empty() && came.is_empty() => {}
+        (gone, came) if gone.is_empty() => told.push(came),
+        (gone, came) if came.is_empty() => told.push(no_longer(&gone)),
+        (gone, came) if lot(&gone).is_some() && lot(&came).is_some() => told.extend([came, no_longer(&gone)]),
+        (gone, came) => told.push(format!("{gone} → {came}")),
+    }
+    told.join("; ")
+}
+
+/// Why the lots of a tender ended, each for its own reason: "lot L1: no offers were received, lot L2: Renuncia".
+pub(super) fn reasons(language: Language, text: &str) -> String {
+    let one = |one: &str| match one.rsplit_once(": ") {
+        Some((lots, why)) => format!("{}: {}", named(language, lots), word_of(language, "reason", why).unwrap_or(why)),
+        None => one.to_owned(),
+    };
+    text.split(SAID_APART).map(one).collect::<Vec<_>>().join(", ")
 }

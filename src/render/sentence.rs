@@ -11,7 +11,8 @@ use super::Language;
 use super::clean::line;
 use super::due::{odd_words, said, stage_word};
 use super::ended::{
-    again as again_until, contracts, ended, ended_early, ended_lots, is_again, label_lots, next_lots, of_lots, won_by_lots,
+    again as again_until, contracts, each_otherwise, ended, ended_early, ended_lots, is_again, label_lots, next_lots, of_lots, reasons,
+    taken_back, won_by_lots,
 };
 use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
@@ -180,12 +181,17 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     let awarded = signal.kind == SignalKind::TenderAwarded;
     let by_lots = won_by_lots(fields);
     // Which lot lost its award says whose it was.
-    let lost = is_annulment(signal) && fields.iter().any(|(name, old, new)| name == LOT_AWARDS && old.is_some() && new.is_none());
-    let again = fields.iter().any(is_again) || signal.kind == SignalKind::TenderPublished;
+    let lost_any = is_annulment(signal) || signal.kind == SignalKind::TenderCancelled;
+    let lost = lost_any && fields.iter().any(|(name, old, new)| name == LOT_AWARDS && old.is_some() && new.is_none());
+    let again = fields.iter().any(is_again) || matches!(signal.kind, SignalKind::TenderPlanned | SignalKind::TenderPublished);
     let came = |[old, new]: [&Option<String>; 2]| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty();
     let shown = |(name, old, new): &Told| match name.as_str() {
         // That a lot has ended no longer is said where it takes offers again.
         AWARDED_LOTS | CANCELLED_LOTS if again && !came([old, new]) => false,
+        // What it came to concerns nobody since it stands no longer.
+        "award_value" if lost_any && new.is_none() => false,
+        // Nor does a day of the round that was called off.
+        "deadline" if signal.kind == SignalKind::TenderPlanned && new.is_none() => false,
         LOT_AWARDS => by_lots || lost,
         "winner" | "award_value" | AWARDED_LOTS => !by_lots && !lost,
         _ => true,
@@ -196,7 +202,7 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
         LOTS_DUE if label.is_none() => 0,
         name if label == Some(name) => -1,
         "stage" if awarded => 0,
-        "winner" | "award_value" | LOT_AWARDS if label.is_some() || awarded => 1,
+        "winner" | "award_value" | LOT_AWARDS if label.is_some() || awarded || is_annulment(signal) => 1,
         CANCELLED_LOTS if label.is_some() => 2,
         CANCELLED_LOTS => 4,
         // Until when the others are due.
@@ -303,6 +309,7 @@ pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, tex
     match word_of(language, name, text) {
         Some(word) => word.to_owned(),
         None if name == BUYER_SAYS => said_by_buyer(language, text),
+        None if name == "reason" && text.contains(SAID_APART) => reasons(language, text),
         None => moment(language, zone, text, signal.filter(|_| DEADLINES.contains(&name))),
     }
 }
@@ -407,8 +414,10 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
     if name == CANCELLED_LOTS || name == AWARDED_LOTS {
         return ended(language, name, [old, new]);
     }
-    if let (LOT_AWARDS, None, Some(new)) = (name, old, new) {
-        return new.to_owned();
+    match (name, old, new) {
+        (LOT_AWARDS, None, Some(new)) => return new.to_owned(),
+        (LOT_AWARDS, Some(old), None) => return taken_back(language, old),
+        _ => {}
     }
     if let (LOTS_DUE, None, Some(new)) = (name, old, new) {
         return again_until(language, new, false).unwrap_or_else(|| new.to_owned());
@@ -420,13 +429,8 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         let noun = if lot.contains(", ") { "lots" } else { "lot" };
         return format!("{} {lot}: {old} → {new}", name_of(language, noun));
     }
-    // Of one contract or lot of several, what it was and what it is.
-    if let (CONTRACTS | LOT_AWARDS, Some((whose, was)), Some((same, is))) =
-        (name, old.and_then(|old| old.rsplit_once(", ")), new.and_then(|new| new.rsplit_once(", ")))
-        && whose == same
-        && !whose.contains("; ")
-    {
-        return format!("{whose}, {was} → {is}");
+    if let (CONTRACTS | LOT_AWARDS, Some(old), Some(new)) = (name, old, new) {
+        return each_otherwise(language, old, new);
     }
     if let (BUYER_SAYS, Some(new)) = (name, new) {
         return format!("{}: {new}", name_of(language, name));
@@ -581,7 +585,7 @@ mod tests {
             (
                 SignalKind::ContractModified,
                 changed(&[("contracts", "L1: A, 2027-03-31; L2: A, 2027-03-31", "L1: A, 2027-04-30; L2: A, 2027-04-30")]),
-                "X: contract L1: A, Wed 31 Mar 2027; L2: A, Wed 31 Mar 2027 → L1: A, Fri 30 Apr 2027; L2: A, Fri 30 Apr 2027",
+                "X: L1: A, Wed 31 Mar 2027 → Fri 30 Apr 2027; L2: A, Wed 31 Mar 2027 → Fri 30 Apr 2027",
             ),
             (
                 SignalKind::TenderChanged,

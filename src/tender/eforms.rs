@@ -208,6 +208,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         self.procedure(&mut content);
         content.awards = self.awards(kind, &content);
         results::lot_stages(&mut content);
+        self.systems_ended(&mut content);
         self.result_worth(&mut content);
         content.link = ted::number(publication).as_deref().and_then(ted::page);
         content

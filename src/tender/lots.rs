@@ -56,6 +56,12 @@ impl Content {
         self.lots.iter().filter(move |lot| self.lots.len() > 1 && won(lot))
     }
 
+    /// Whether it is a dynamic purchasing system, where calls and awards take turns.
+    pub fn buys_by_turns(&self) -> bool {
+        let technique = self.technique.to_lowercase();
+        ["dps", "dynamic"].iter().any(|word| technique.contains(word))
+    }
+
     /// The lots that ended without a winner.
     pub fn cancelled_lots(&self) -> impl Iterator<Item = &Lot> {
         self.lots.iter().filter(|lot| lot.stage == Some(Stage::Cancelled))

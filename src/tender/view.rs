@@ -377,6 +377,7 @@ fn lots(old: &mut Vec<Lot>, new: &[Lot]) -> bool {
         renew(&mut known.eu_funds, &lot.eu_funds, false);
         renew(&mut known.suits_small, &lot.suits_small, false);
         renew(&mut known.reserved, &lot.reserved, false);
+        known.system_ended |= lot.system_ended;
     }
     !new.is_empty()
 }

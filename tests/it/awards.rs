@@ -376,3 +376,184 @@ async fn what_is_planned_again_has_no_deadline_of_the_round_that_was_cancelled()
     assert!(until().await.1.is_some_and(|until| until.starts_with("2027-01-20")));
     portal.told(&[("Wed 20 Jan 2027", 1), ("Thu 10 Dec 2026 10:00 UTC →", 0)], &["check the date"]);
 }
+
+/// An entry of a procedure in PLACSP: its status, its results (code, lot, who won, day) and its announcements.
+fn entry((day, status): (&str, &str), lots: &[&str], results: &[(&str, &str, &str, &str)], announced: &[(&str, &str)]) -> String {
+    let result = |(code, lot, who, day): &(&str, &str, &str, &str)| {
+        let who = if who.is_empty() {
+            String::new()
+        } else {
+            format!("<c:WinningParty><c:PartyName><c:Name>{who}</c:Name></c:PartyName></c:WinningParty>")
+        };
+        let lot = if lot.is_empty() { String::new() } else { format!("<c:ProcurementProjectLotID>{lot}</c:ProcurementProjectLotID>") };
+        format!(
+            "<c:TenderResult><c:ResultCode>{code}</c:ResultCode><c:AwardDate>{day}</c:AwardDate>{who}<c:AwardedTenderedProject>{lot}<c:LegalMonetaryTotal>\
+             <c:TaxExclusiveAmount currencyID='EUR'>9000</c:TaxExclusiveAmount></c:LegalMonetaryTotal></c:AwardedTenderedProject></c:TenderResult>"
+        )
+    };
+    let one = |(kind, day): &(&str, &str)| {
+        format!(
+            "<c:ValidNoticeInfo><c:NoticeTypeCode>{kind}</c:NoticeTypeCode><c:NoticeIssueDate>{day}</c:NoticeIssueDate></c:ValidNoticeInfo>"
+        )
+    };
+    let lot = |lot: &&str| format!("<c:ProcurementProjectLot><c:ID>{lot}</c:ID></c:ProcurementProjectLot>");
+    let (lots, results): (String, String) = (lots.iter().map(lot).collect(), results.iter().map(result).collect());
+    let announced: String = announced.iter().map(one).collect();
+    format!(
+        "<feed xmlns:c='urn:dgpe:names:draft:codice'><entry><id>https://placsp.example/1</id><title>Camas</title><updated>{day}T09:00:00Z</updated>\
+         <c:ContractFolderStatus><c:ContractFolderStatusCode>{status}</c:ContractFolderStatusCode><c:LocatedContractingParty><c:Party><c:PartyName>\
+         <c:Name>Hospital de Cuenca</c:Name></c:PartyName></c:Party></c:LocatedContractingParty><c:ProcurementProject><c:Name>Camas</c:Name>\
+         <c:RequiredCommodityClassification><c:ItemClassificationCode>33192100</c:ItemClassificationCode></c:RequiredCommodityClassification>\
+         </c:ProcurementProject>{lots}{results}<c:TenderingProcess><c:TenderSubmissionDeadlinePeriod><c:EndDate>2026-11-30</c:EndDate>\
+         <c:EndTime>10:00:00</c:EndTime></c:TenderSubmissionDeadlinePeriod></c:TenderingProcess>{announced}</c:ContractFolderStatus></entry></feed>"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_award_whose_announcement_is_taken_back_is_annulled_though_its_result_is_left() {
+    let call = ("DOC_CN", "2026-11-20");
+    let won = [call, ("DOC_CAN_ADJ", "2026-12-01")];
+    let back = [call, ("DOC_CAN_ADJ", "2026-12-01"), ("ANUL_DOC_CAN_ADJ", "2026-12-03")];
+    let acme = [("8", "", "Acme", "2026-12-01")];
+    for status in ["ADJ", "EV"] {
+        let portal = Portal::new(entry(("2026-11-20", "PUB"), &[], &[], &[call])).await;
+        portal.show(1, entry(("2026-12-01", "ADJ"), &[], &acme, &won)).await;
+        portal.told(&[("Acme won it for 9,000 EUR", 1)], &["annulled"]);
+        portal.show(3, entry(("2026-12-03", status), &[], &acme, &back)).await;
+        portal.told(&[("Award annulled: Acme; the tender is not open again (", 1), ("Award annulled", 1)], &["Tender cancelled"]);
+        assert!(portal.won().await.is_empty());
+        let again = [&back[..], &[("DOC_CAN_ADJ", "2026-12-05")]].concat();
+        portal.show(5, entry(("2026-12-05", "ADJ"), &[], &[("8", "", "Bolt", "2026-12-05")], &again)).await;
+        portal.told(&[("Tender awarded: Bolt won it for 9,000 EUR", 1), ("Award annulled", 1)], &[]);
+    }
+    // Of two lots that were announced one after the other, the one whose announcement is taken back.
+    let (first, second) = (("8", "1", "Acme", "2026-12-01"), ("8", "2", "Bolt", "2026-12-02"));
+    let both = [call, ("DOC_CAN_ADJ", "2026-12-01"), ("DOC_CAN_ADJ", "2026-12-02")];
+    let portal = Portal::new(entry(("2026-11-20", "PUB"), &["1", "2"], &[], &[call])).await;
+    portal.show(2, entry(("2026-12-02", "ADJ"), &["1", "2"], &[first, second], &both)).await;
+    let back = [&both[..], &[("ANUL_DOC_CAN_ADJ", "2026-12-04")]].concat();
+    portal.show(4, entry(("2026-12-04", "ADJ"), &["1", "2"], &[first, second], &back)).await;
+    portal.told(&[("Award annulled: 2: Bolt, 9,000 EUR (", 1)], &["Tender cancelled", "Winner changed"]);
+    assert_eq!(portal.won().await, ["1 Acme"]);
+    // Each lot ends for its own reason.
+    let ended = [("3", "1", "", "2026-12-06"), ("5", "2", "", "2026-12-06")];
+    portal.show(6, entry(("2026-12-06", "RES"), &["1", "2"], &ended, &back)).await;
+    portal.told(&[("Tender cancelled: lot 1: Desierto, lot 2: Renuncia; award annulled: 1: Acme, 9,000 EUR", 1)], &["no longer"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_several_awards_of_one_lot_is_told_with_its_amount_and_once() {
+    let call = [(1, "2026-11-30", "")];
+    let portal = Portal::new(eforms((1, "cn-standard", "2026-11-20"), &call, &[], "")).await;
+    let won = |number: u32, winners: &[(&str, u32)], signed: u32, extra: &str| {
+        let day = format!("2026-12-{number:02}");
+        let kind = if extra.is_empty() { "can-standard" } else { "can-modif" };
+        eforms((number, kind, &day), &[(1, "", "")], &[(1, winners, "")], extra)
+            .replace("<IssueDate>2026-11-30+01:00", &format!("<IssueDate>2026-12-{signed:02}+01:00"))
+    };
+    portal.show(1, won(1, &[("Acme", 1_000), ("Bolt", 1_100)], 1, "")).await;
+    portal.told(&[("Tender awarded: Acme, 1,000 EUR; Bolt, 1,100 EUR (", 1)], &[]);
+    portal.show(3, won(3, &[("Acme", 450)], 3, "")).await;
+    portal.told(&[("Another award: Acme, 450 EUR (", 1)], &["→", "no longer"]);
+    // The same notice, or one that repeats it, tells nothing.
+    portal.show(5, won(5, &[("Acme", 450)], 3, "")).await;
+    portal.told(&[("Another award", 1)], &["→"]);
+    portal.show(7, won(7, &[("Bolt", 1_600)], 1, &modification(1, "More wards."))).await;
+    portal.told(&[("Contract changed: Bolt, 1,100 EUR → 1,600 EUR; the buyer says", 1), ("Another award", 1)], &["Winner changed"]);
+    assert_eq!(portal.won().await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dynamic_purchasing_system_takes_offers_whoever_won_until_a_result_ends_it() {
+    let system = |text: String| {
+        let uses = "<ProcurementProject><Name>Part";
+        let marked = "<TenderingProcess><ContractingSystem><ContractingSystemTypeCode listName='dps-usage'>dps-list</ContractingSystemTypeCode>\
+                      </ContractingSystem></TenderingProcess><ProcurementProject><Name>Part";
+        text.replace(uses, marked).replace("</TenderingProcess><TenderingProcess>", "")
+    };
+    let lots = [(1, "2027-06-30", ""), (2, "2027-06-30", "")];
+    let portal = Portal::new(system(eforms((1, "cn-standard", "2026-11-20"), &lots, &[], ""))).await;
+    let result = |number: u32, won: &[Won<'_>]| {
+        let day = format!("2026-12-{number:02}");
+        let text = eforms((number, "can-standard", &day), &[(1, "", ""), (2, "", "")], won, "");
+        system(text.replace("<IssueDate>2026-11-30+01:00", &format!("<IssueDate>{day}+01:00")))
+    };
+    portal.show(1, result(1, &[(1, &[("Acme", 900)], "")])).await;
+    portal.told(&[("First award: LOT-1: Acme, 900 EUR (", 1)], &["Tender changed", "Tender awarded", "(lot LOT-2)"]);
+    portal.show(3, result(3, &[(1, &[("Acme", 450)], ""), (2, &[], "no-rece")])).await;
+    portal.told(&[("Another award: LOT-1: Acme, 450 EUR (", 1)], &["closed without award", "Tender awarded"]);
+    let ends = |text: String, times: usize| {
+        text.replacen("<LotResult><ID>", "<LotResult><DPSTerminationIndicator>true</DPSTerminationIndicator><ID>", times)
+    };
+    portal.show(5, ends(result(5, &[(1, &[("Bolt", 777)], "")]), 1)).await;
+    portal.told(&[("Lot awarded: LOT-1: Bolt, 777 EUR", 1), ("(lot LOT-2)", 1)], &["Tender awarded"]);
+    portal.show(7, ends(result(7, &[(2, &[("Cima", 333)], "")]), 1)).await;
+    portal.told(&[("Tender awarded: LOT-2: Cima, 333 EUR (", 1)], &["Tender cancelled", "no longer"]);
+}
+
+/// A release of a procedure without lots, whose offers were due on that day.
+fn undivided(day: u32, tag: &str, status: &str, until: &str, more: Value) -> String {
+    let mut package: Value = serde_json::from_str(&release(day, tag, status, more)).unwrap();
+    let tender = package["releases"][0]["tender"].as_object_mut().unwrap();
+    tender.remove("lots");
+    tender.insert("tenderPeriod".to_owned(), json!({ "endDate": until }));
+    package.to_string()
+}
+
+/// An award of the whole, without a period of its own.
+fn of_whole(id: &str, who: &str, amount: u32) -> Value {
+    json!({ "id": id, "status": "active", "suppliers": [{ "id": who, "name": who }], "value": { "amount": amount, "currency": "EUR" } })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_contracts_of_the_whole_the_one_that_is_raised_or_prolonged_is_told() {
+    let due = "2026-11-30T10:00:00Z";
+    let portal = Portal::new(undivided(0, "tender", "active", due, json!({}))).await;
+    let two = |day: u32, tag: &str, amount: u32, ends: [&str; 2]| {
+        let contracts = [contract("ca", "a", "active", 5_000, ends[0]), contract("cb", "b", "active", amount, ends[1])];
+        undivided(
+            day,
+            tag,
+            "complete",
+            due,
+            json!({ "awards": [of_whole("a", "Acme", 5_000), of_whole("b", "Bolt", 7_000)], "contracts": contracts }),
+        )
+    };
+    portal.show(1, two(1, "contract", 7_000, ["2028-03-31", "2028-03-31"])).await;
+    portal.told(&[("Tender awarded: Acme, 5,000 EUR; Bolt, 7,000 EUR (", 1)], &["Contract changed"]);
+    portal.show(3, two(3, "contractAmendment", 9_500, ["2028-03-31", "2028-03-31"])).await;
+    portal.told(&[("Contract changed: Bolt, 7,000 EUR → 9,500 EUR (", 1)], &["Winner changed"]);
+    portal.show(5, two(5, "contractAmendment", 9_500, ["2028-06-30", "2028-09-30"])).await;
+    portal.told(&[("Acme, Fri 31 Mar 2028 → Fri 30 Jun 2028; Bolt, Fri 31 Mar 2028 → Sat 30 Sep 2028", 1), ("Contract changed", 2)], &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_that_is_changed_with_its_award_or_ran_before_anybody_looked_is_told_as_what_it_is() {
+    let changed = |amount: u32, end: &str, why: &str| {
+        let mut changed = contract("ca", "a", "active", amount, end);
+        changed["amendments"] = json!([{ "id": "1", "date": "2026-12-01T00:00:00Z", "rationale": why }]);
+        json!({ "awards": [of_whole("a", "Acme", 5_000)], "contracts": [changed] })
+    };
+    let portal = Portal::new(undivided(0, "tender", "active", "2026-11-30T10:00:00Z", json!({}))).await;
+    portal.show(1, undivided(1, "contractAmendment", "complete", "2026-11-30T10:00:00Z", changed(6_000, "2028-03-31", "inflation"))).await;
+    portal.told(&[("Tender awarded: Acme won it for 6,000 EUR", 1), ("the buyer says: “inflation”", 1)], &["Contract changed"]);
+    // The contract of a tender that was over, for longer than calendars look back, when it was first seen.
+    let old = "2026-05-01T10:00:00Z";
+    let runs = json!({ "awards": [of_whole("a", "Acme", 5_000)], "contracts": [contract("ca", "a", "active", 5_000, "2027-03-31")] });
+    let portal = Portal::new(undivided(0, "contract", "complete", old, runs)).await;
+    portal.show(1, undivided(1, "contractAmendment", "complete", old, changed(5_000, "2029-03-31", "An option was used."))).await;
+    portal.told(
+        &[("Contract changed: end of the contract Wed 31 Mar 2027 → Sat 31 Mar 2029; the buyer says", 1)],
+        &["lead for you", "lead:"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_called_off_and_is_planned_again_is_news_of_it_and_no_lead() {
+    let until = "2026-12-20T10:00:00Z";
+    let portal = Portal::new(undivided(0, "tender", "active", until, json!({}))).await;
+    portal.show(1, undivided(1, "tenderCancellation", "cancelled", until, json!({}))).await;
+    portal.told(&[("Tender cancelled", 1)], &["Planned again"]);
+    portal.show(3, undivided(3, "planning", "planned", until, json!({}))).await;
+    portal.told(&[("Subject: Planned again: Beds", 1)], &["1 lead for you", "no longer"]);
+}

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::dues::named;
 use super::{LINE, Told, lots, name_of};
 use crate::base::text::{squeeze, words as folded};
 use crate::model::{Amendment, Award, LOST_BY, Notice, NoticeKind, Outcome, Party, SAID_APART, Stage, WON_BY};
@@ -25,11 +26,28 @@ pub(super) fn ending<'n>(notice: &'n Notice, of: &'n [Notice]) -> (Vec<&'n Amend
     (if notice.stage == Stage::Cancelled { ends } else { Vec::new() }, changes)
 }
 
-/// Why a tender ended without a winner, in the words that its newest notice has on that, else in those of its results.
+/// Why a tender ended without a winner, in the words that its newest notice has on that, else in those of its results: of lots that ended for several
+/// reasons each, "L1: no-rece · L2: chan-need".
 pub(super) fn why_ended(notice: &Notice, ends: &[&Amendment]) -> Option<String> {
     let said = |amendment: &Amendment| amendment.text.best(&[]).map_or_else(|| amendment.reason.clone(), str::to_owned);
-    let of_awards = notice.content.awards.iter().filter(|award| !won(award)).map(|award| award.reason.clone());
-    ends.iter().rev().map(|amendment| said(amendment)).chain(of_awards).find(|words| !words.trim().is_empty())
+    if let Some(words) = ends.iter().rev().map(|amendment| said(amendment)).find(|words| !words.trim().is_empty()) {
+        return Some(words);
+    }
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for award in notice.content.awards.iter().filter(|award| !won(award) && !award.reason.trim().is_empty()) {
+        let reason = squeeze(&award.reason);
+        let place = reasons.iter().position(|(known, _)| *known == reason).unwrap_or(reasons.len());
+        if place == reasons.len() {
+            reasons.push((reason, Vec::new()));
+        }
+        reasons[place].1.extend(award.lots.iter().map(String::as_str));
+    }
+    if let [_, _, ..] = reasons.as_slice() {
+        let of_lots =
+            |(reason, lots): &(String, Vec<&str>)| if lots.is_empty() { reason.clone() } else { format!("{}: {reason}", named(lots)) };
+        return Some(reasons.iter().map(of_lots).collect::<Vec<_>>().join(SAID_APART));
+    }
+    reasons.pop().map(|(reason, _)| reason)
 }
 
 /// What a notice says of its changes, in words: what is changed, and why; of reasons that are codes the first, and that alone. A form's own name for
@@ -40,7 +58,7 @@ pub(super) fn what_changed(amendments: &[&Amendment]) -> String {
         |amendment: &Amendment| OF_FORM.contains(&amendment.reason.as_str()) && !(amendment.old.is_empty() && amendment.new.is_empty());
     let mut words: Vec<String> = Vec::new();
     for amendment in amendments.iter().filter(|amendment| !is_named(amendment)) {
-        let prose = Some(amendment.reason.as_str()).filter(|reason| reason.contains(char::is_whitespace));
+        let prose = Some(amendment.reason.as_str()).filter(|reason| is_prose(reason));
         let said = amendment.text.best(&[]).into_iter().chain(prose).map(squeeze).filter(|said| !said.is_empty());
         for said in said {
             if !words.contains(&said) {
@@ -57,6 +75,14 @@ pub(super) fn what_changed(amendments: &[&Amendment]) -> String {
     }
     let said = words.split_off(kept.min(words.len().saturating_sub(1)));
     if said.is_empty() { amendments.iter().find_map(|amendment| code(amendment)).unwrap_or_default() } else { said.join(SAID_APART) }
+}
+
+/// Whether a reason is said in words: several, or one that is no code of a list, which have hyphens, capitals inside, or are these.
+fn is_prose(reason: &str) -> bool {
+    const CODES: [&str; 4] = ["cancel", "cancelled", "other", "unsuccessful"];
+    let mut letters = reason.chars().skip(1);
+    let one = reason.chars().all(char::is_alphabetic) && !reason.is_empty() && !letters.any(char::is_uppercase);
+    reason.contains(char::is_whitespace) || one && !CODES.contains(&reason)
 }
 
 /// Whether somebody won for good: who is first in line while papers are checked may still be turned away.
@@ -184,6 +210,7 @@ impl Told {
 mod tests {
     use super::*;
     use crate::model::Texts;
+    use crate::tender::{Clock, Format, Input};
 
     const NONE: [&str; 2] = ["", ""];
 
@@ -210,6 +237,11 @@ mod tests {
             ),
             (vec![of("cor-buy", "", NONE)], "cor-buy"),
             (vec![of("other", "", NONE)], ""),
+            // One word may be the whole reason; names of lists of codes are none.
+            (vec![of("inflation", "", NONE)], "inflation"),
+            (vec![of("Retraso", "Second amendment", NONE)], "Second amendment · Retraso"),
+            (vec![of("cancel", "", NONE)], ""),
+            (vec![of("volumeCuts", "", NONE)], ""),
             // F14: the caption of a place in the form is nobody's words.
             (
                 vec![
@@ -225,6 +257,44 @@ mod tests {
             ),
         ] {
             assert_eq!(what_changed(&amendments.iter().collect::<Vec<_>>()), want, "{amendments:?}");
+        }
+    }
+
+    #[test]
+    fn why_nobody_won_is_told_lot_by_lot_where_there_are_several_reasons() {
+        type Case<'a> = (&'a [(&'a [&'a str], Outcome, &'a str)], Option<&'a str>);
+        let cases: [Case<'_>; 5] = [
+            (&[(&[], Outcome::Unsuccessful, "no-rece")], Some("no-rece")),
+            (&[(&["1"], Outcome::Unsuccessful, "Desierto"), (&["2"], Outcome::Unsuccessful, "Desierto")], Some("Desierto")),
+            (
+                &[
+                    (&["1"], Outcome::Unsuccessful, "Desierto"),
+                    (&["2"], Outcome::Withdrawn, "Renuncia"),
+                    (&["3"], Outcome::Unsuccessful, "Desierto"),
+                ],
+                Some("1, 3: Desierto · 2: Renuncia"),
+            ),
+            (&[(&["1"], Outcome::Won, ""), (&["2"], Outcome::Withdrawn, "Renuncia")], Some("Renuncia")),
+            (&[(&["1"], Outcome::Unsuccessful, "")], None),
+        ];
+        for (awards, want) in cases {
+            let text = r#"{"releases": [{"ocid": "a", "id": "1"}]}"#;
+            let input = Input { text, url: None, clock: Clock::assumed(), expired: &|| false };
+            let mut notice = crate::tender::read(Format::Ocds, &input).unwrap().notices.remove(0);
+            let award = |(lots, outcome, reason): &(&[&str], Outcome, &str)| Award {
+                id: String::new(),
+                lots: lots.iter().map(|lot| (*lot).to_owned()).collect(),
+                outcome: *outcome,
+                reason: (*reason).to_owned(),
+                winners: Vec::new(),
+                losers: Vec::new(),
+                worth: Vec::new(),
+                date: None,
+                bids: None,
+                term: None,
+            };
+            notice.content.awards = awards.iter().map(award).collect();
+            assert_eq!(why_ended(&notice, &[]).as_deref(), want);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::LINE;
 use super::bidders::won;
 use super::dues::named;
+use super::worths;
 use crate::base::text::{clip, squeeze};
 use crate::model::{Award, Content, Lot, Outcome, SAID_APART, Stage, Texts};
 
@@ -54,17 +55,30 @@ fn first_words(title: &str) -> (String, String) {
     (words[..at].to_owned(), words[at..].trim().to_owned())
 }
 
-/// The awards that somebody has won of these lots, each with those of them that it is of, in their order.
-pub(super) fn awards_of<'a>(awards: &'a [Award], lots: &[&'a str]) -> Vec<(&'a Award, Vec<&'a str>)> {
-    let place: HashMap<&str, usize> = lots.iter().enumerate().map(|(place, lot)| (*lot, place)).collect();
-    let mut all: Vec<(Vec<usize>, &Award)> = Vec::new();
-    for award in awards.iter().filter(|award| won(award)) {
-        let mut places: Vec<usize> = award.lots.iter().filter_map(|lot| place.get(lot.as_str()).copied()).collect();
+/// Who won what and for how much, of which those who won say it each: of several lots these with their winners, `awarded` being those that are won for
+/// good; of the whole, or of one lot alone, each of several awards. What is said twice is numbered: one company may win the same again.
+pub(super) fn won_by(content: &Content, awarded: &[&str]) -> Vec<String> {
+    let all: Vec<&Award> = content.awards.iter().filter(|award| won(award)).collect();
+    let place: HashMap<&str, usize> = content.lots.iter().enumerate().map(|(place, lot)| (lot.id.as_str(), place)).collect();
+    // Who buys by turns goes on whoever won something.
+    let counts = |lot: &&str| place.contains_key(lot) && (content.buys_by_turns() || awarded.contains(lot));
+    let mut told: Vec<(Vec<usize>, &Award)> = Vec::new();
+    for award in &all {
+        let lots = award.lots.iter().map(String::as_str).filter(|_| content.lots.len() > 1);
+        let mut places: Vec<usize> = lots.filter(counts).map(|lot| place[lot]).collect();
         places.sort_unstable();
-        all.extend((!places.is_empty()).then_some((places, award)));
+        let of_whole = all.len() > 1 && (content.lots.len() < 2 || award.lots.is_empty());
+        told.extend((!places.is_empty() || of_whole).then_some((places, *award)));
     }
-    all.sort_by(|(one, _), (other, _)| one.cmp(other));
-    all.into_iter().map(|(places, award)| (award, places.into_iter().map(|place| lots[place]).collect())).collect()
+    told.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut times: HashMap<String, usize> = HashMap::new();
+    let one = |(places, award): (Vec<usize>, &Award)| {
+        let lots: Vec<&str> = places.into_iter().map(|place| content.lots[place].id.as_str()).collect();
+        let nth = times.entry(worths::won_by(&named(&lots), award, 1)).or_default();
+        *nth += 1;
+        clip(&worths::won_by(&named(&lots), award, *nth), LINE)
+    };
+    told.into_iter().map(one).collect()
 }
 
 /// What the buyer says, and after it why lots ended without a winner while the tender as a whole did not: "L2: no-rece". Of the whole its reason is told.

@@ -196,6 +196,27 @@ fn an_award_of_several_lots_is_one_with_what_it_is_worth() {
 }
 
 #[test]
+fn several_awards_of_the_whole_or_of_one_lot_each_say_who_won_and_for_how_much() {
+    let award = |id: &str, lots: &[&str], winner: &str, amount: u32| {
+        json!({ "id": id, "status": "active", "relatedLots": lots, "suppliers": [{ "id": winner, "name": winner }],
+            "value": { "amount": amount, "currency": "EUR" } })
+    };
+    for (lots, awards, want) in [
+        (&[][..], json!([award("1", &[], "Acme", 500)]), ""),
+        (&[], json!([award("1", &[], "Acme", 500), award("2", &[], "Bolt", 700)]), "Acme, 500 EUR; Bolt, 700 EUR"),
+        (&["L1"], json!([award("1", &["L1"], "Acme", 500), award("2", &["L1"], "Acme", 700)]), "Acme, 500 EUR; Acme, 700 EUR"),
+        // The same once more is another award.
+        (&[], json!([award("1", &[], "Acme", 500), award("2", &[], "Acme", 500)]), "Acme, 500 EUR; Acme (2), 500 EUR"),
+        (&["L1", "L2"], json!([award("1", &[], "Acme", 500), award("2", &["L2"], "Bolt", 700)]), "Acme, 500 EUR; L2: Bolt, 700 EUR"),
+    ] {
+        let mut release = call("2026-07-15T14:00:00Z");
+        release["tender"]["lots"] = lots.iter().map(|id| json!({ "id": id, "title": id })).collect();
+        release["awards"] = awards;
+        assert_eq!(read("", &release)[0].value("lot_awards").map(Value::text).unwrap_or_default(), want);
+    }
+}
+
+#[test]
 fn what_is_no_document_is_told_by_what_it_is() {
     let url = Url::parse("https://a.example/feed.atom").unwrap();
     let page = "<!doctype html><html><head><title>Mantenimiento programado</title></head><body></body></html>";

@@ -56,11 +56,15 @@ pub(super) fn until(content: &Content) -> Vec<String> {
     all.iter().filter(|_| all.len() > 1).filter_map(one).collect()
 }
 
-/// Who won these lots, and for how much: "L1, L2: Acme, Bolt, 68000 EUR".
-pub(super) fn won_by(lots: &str, award: &Award) -> String {
-    let names = award.winners.iter().filter_map(|winner| Some(winner.name.best(&[])?.replace(';', ",")));
-    let parts: Vec<String> = names.chain(largest(&award.worth, WorthKind::Award)).collect();
-    format!("{lots}: {}", parts.join(", "))
+/// Who won these lots, or the whole, and for how much: "L1, L2: Acme, Bolt, 68000 EUR"; the same for the second time: "Acme (2), 68000 EUR".
+pub(super) fn won_by(lots: &str, award: &Award, nth: usize) -> String {
+    let mut parts: Vec<String> = award.winners.iter().filter_map(|winner| Some(winner.name.best(&[])?.replace(';', ","))).collect();
+    if let Some(last) = parts.last_mut().filter(|_| nth > 1) {
+        *last = format!("{last} ({nth})");
+    }
+    parts.extend(largest(&award.worth, WorthKind::Award));
+    let gap = if lots.is_empty() { "" } else { ": " };
+    format!("{lots}{gap}{}", parts.join(", "))
 }
 
 /// The largest amount of a kind, in the currency of the first.

@@ -268,6 +268,17 @@ fn nobody(reason: &str) -> Outcome {
     }
 }
 
+impl Reader<'_, '_> {
+    /// The lots whose dynamic purchasing system ends with this notice (BT-119).
+    pub(super) fn systems_ended(&mut self, content: &mut Content) {
+        let Some(result) = self.extended("NoticeResult") else { return };
+        let ends = |node: &Node<'_, '_>| xml::flag(&xml::text(*node, "DPSTerminationIndicator")) == Some(true);
+        let over: BTreeSet<String> =
+            xml::children(result, "LotResult").take(RESULTS).filter(ends).flat_map(|node| ids(node, "TenderLot/ID")).collect();
+        content.lots.iter_mut().filter(|lot| over.contains(&lot.id)).for_each(|lot| lot.system_ended = true);
+    }
+}
+
 /// Where lots stand, as far as results say so.
 pub(super) fn lot_stages(content: &mut Content) {
     let mut by_lot: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();

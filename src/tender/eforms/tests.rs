@@ -113,6 +113,17 @@ fn what_was_sent_on_the_day_of_its_publication_was_published_no_sooner() {
 }
 
 #[test]
+fn a_result_ends_the_system_of_its_lot_where_it_says_so() {
+    let ended = |text: &str| -> Vec<bool> { one(text).0.content.lots.iter().map(|lot| lot.system_ended).collect() };
+    assert!(!ended(RESULT).contains(&true));
+    for (said, want) in [("true", true), ("false", false)] {
+        let first = format!("<efac:LotResult><efbc:DPSTerminationIndicator>{said}</efbc:DPSTerminationIndicator>");
+        let text = RESULT.replacen("<efac:LotResult>", &first, 1);
+        assert_eq!((ended(&text)[0], ended(&text)[1..].contains(&true)), (want, false));
+    }
+}
+
+#[test]
 fn results_are_joined_over_their_ids() {
     let (notice, bad) = one(RESULT);
     assert_eq!((notice.kind, notice.stage), (NoticeKind::Award, Stage::Awarded));

@@ -257,6 +257,7 @@ fn lots(scope: &mut Scope<'_>, tender: &Value) -> Vec<Lot> {
             eu_funds: None,
             suits_small: at(lot, "suitability/sme").and_then(Value::as_bool),
             reserved: reserved(lot),
+            system_ended: false,
         });
     }
     lots

@@ -53,12 +53,12 @@ pub(super) fn lot_stage(outcomes: &[Outcome]) -> Option<Stage> {
 }
 
 /// Where a procedure stands by its status, its results and its newest announcement. `ADJ` and `RES` also cover procedures that were deserted,
-/// withdrawn and waived.
-pub(super) fn stage(by_status: Stage, (results, lots): (Results, usize), newest: &str) -> Stage {
+/// withdrawn and waived. `annulled`: whether an announcement of who won was taken back.
+pub(super) fn stage(by_status: Stage, (results, lots, annulled): (Results, usize, bool), newest: &str) -> Stage {
     let given_up = matches!(newest, "DESISTIMIENTO" | "RENUNCIA" | "DESIERTO");
     // The announcement of the call, or of the plan, was taken back, whatever the status says still.
     let taken_back = newest.starts_with("ANUL") && announcement(newest).is_some_and(|(kind, _)| kind == NoticeKind::Cancellation);
-    let awarded = matches!(newest, "DOC_CAN_ADJ" | "DOC_CAN_DEF" | "DOC_FORM" | "DOC_FORM_ENC");
+    let awarded = matches!(newest, "DOC_CAN_ADJ" | "DOC_CAN_DEF") || signs(newest);
     match (by_status, results) {
         (Stage::Open, Results::Nobody) if given_up => Stage::Cancelled,
         (Stage::Open, Results::Open) if given_up && lots < 2 => Stage::Cancelled,
@@ -68,6 +68,8 @@ pub(super) fn stage(by_status: Stage, (results, lots): (Results, usize), newest:
         {
             Stage::Cancelled
         }
+        // Who had won has not, and nobody else has: it is to be decided again.
+        (Stage::Awarded | Stage::Completed, Results::Open) if annulled && !awarded => Stage::Closed,
         (Stage::Completed, _) if newest == "DOC_CCN" => Stage::Completed,
         (Stage::Completed | Stage::Awarded, _) if newest == "DOC_MOD" => Stage::Modified,
         (Stage::Completed, results) if results == Results::Won || awarded => Stage::Awarded,
@@ -101,6 +103,16 @@ pub(super) fn kind(stage: Stage, newest: &str) -> NoticeKind {
         (Stage::Completed, None) => NoticeKind::Completion,
         (Stage::Closed | Stage::Suspended | Stage::Unknown, None) => NoticeKind::Other,
     }
+}
+
+/// Whether an announcement says who won.
+pub(super) fn awards(code: &str) -> bool {
+    matches!(code, "DOC_CAN_PROV" | "DOC_CAN_DEF" | "DOC_CAN_ADJ")
+}
+
+/// Whether an announcement says that the contract was signed.
+pub(super) fn signs(code: &str) -> bool {
+    matches!(code, "DOC_FORM" | "DOC_FORM_ENC")
 }
 
 /// `TenderingNoticeTypeCode-2.11`: what an announcement is for, and how far in a procedure's life it comes.

@@ -9,7 +9,7 @@ use super::super::{code, when, xml};
 use super::codes::{self, Results};
 use super::party::party;
 use super::project::{Project, length};
-use super::result;
+use super::result::{self, Awarded};
 use crate::model::{
     Amendment, Content, Deadline, DeadlineKind, Document, Lot, Nature, NoticeKind, Outcome, Party, Procedure, Stage, Texts, WorthKind,
 };
@@ -57,7 +57,8 @@ impl<'a, 'i: 'a> Folder<'a, 'i> {
         }
         let (newest, announced) = self.newest(by_status);
         let results = Results::of(&content.awards, content.lots.len());
-        let stage = by_status.map_or(Stage::Unknown, |stage| codes::stage(stage, (results, content.lots.len()), &newest));
+        let taken_back = !Awarded::of(&self.announcements()).gone.is_empty();
+        let stage = by_status.map_or(Stage::Unknown, |stage| codes::stage(stage, (results, content.lots.len(), taken_back), &newest));
         let kind = codes::kind(stage, &newest);
         Life { kind, stage, code: [written, newest].into_iter().filter(|code| !code.is_empty()).collect::<Vec<_>>().join(" "), announced }
     }
@@ -65,15 +66,20 @@ impl<'a, 'i: 'a> Folder<'a, 'i> {
     /// The type of the newest announcement and its day; of those of one day the one that comes last in a procedure's life, but a call that was taken
     /// back and put out again on one day is out as long as its status says so.
     fn newest(&self, status: Option<Stage>) -> (String, String) {
-        let announcements = xml::children(self.node, "ValidNoticeInfo").map(|info| {
+        let open = status == Some(Stage::Open);
+        let rank = |code: &str| codes::announcement(code).map(|(_, rank)| if open && code.starts_with("ANUL") { 0 } else { rank });
+        self.announcements().into_iter().max_by_key(|(code, day)| (when::day(day), rank(code))).unwrap_or_default()
+    }
+
+    /// The announcements so far: the type of each, and its newest day as written.
+    fn announcements(&self) -> Vec<(String, String)> {
+        let all = xml::children(self.node, "ValidNoticeInfo").map(|info| {
             let days = xml::children(info, "NoticeIssueDate").map(xml::words);
             let published = xml::all(info, "AdditionalPublicationStatus/AdditionalPublicationDocumentReference/IssueDate");
             let written = days.chain(published.into_iter().map(xml::words)).max_by_key(|day| when::day(day)).unwrap_or_default();
             (xml::text(info, "NoticeTypeCode"), written)
         });
-        let open = status == Some(Stage::Open);
-        let rank = |code: &str| codes::announcement(code).map(|(_, rank)| if open && code.starts_with("ANUL") { 0 } else { rank });
-        announcements.max_by_key(|(code, day)| (when::day(day), rank(code))).unwrap_or_default()
+        all.collect()
     }
 
     pub(super) fn content(&self, notes: &mut Notes<'_>) -> Content {
@@ -86,6 +92,7 @@ impl<'a, 'i: 'a> Folder<'a, 'i> {
             notes.found("awards", node);
             content.awards.push(result::award(node, place + 1, notes));
         }
+        Awarded::of(&self.announcements()).take_back(&mut content.awards);
         for node in xml::children(self.node, "ContractModification") {
             let contracts = xml::children(self.node, "TenderResult").map(|result| xml::text(result, "Contract/ID"));
             let of = xml::text(node, "ContractID");

@@ -1,9 +1,10 @@
 //! Results of an entry: who won, or why nobody did. Knows no feed.
 
+use jiff::civil::Date;
 use roxmltree::Node;
 
 use super::super::notes::Notes;
-use super::super::xml;
+use super::super::{when, xml};
 use super::codes;
 use super::content::LANGUAGE;
 use super::party::party;
@@ -47,6 +48,52 @@ pub(super) fn award(node: Node<'_, '_>, place: usize, notes: &mut Notes<'_>) -> 
         date: decided.or_else(|| notes.day(xml::first(node, "Contract/IssueDate"))),
         bids: notes.count(xml::first(node, "ReceivedTenderQuantity")),
         term: notes.day(xml::first(node, "StartDate")).map(|start| Term { start: Some(start), ..Term::default() }),
+    }
+}
+
+/// The announcements of who won.
+pub(super) struct Awarded {
+    /// The days of those that stand.
+    stand: Vec<Option<Date>>,
+    /// The days of those that were taken back.
+    pub(super) gone: Vec<Option<Date>>,
+}
+
+impl Awarded {
+    /// Of these announcements, each with its day. Who takes one back means the newest before that day, else that of the same day.
+    pub(super) fn of(announcements: &[(String, String)]) -> Self {
+        let days = |asked: fn(&str) -> bool| -> Vec<Option<Date>> {
+            announcements.iter().filter(|(code, _)| asked(code)).map(|(_, day)| when::day(day)).collect()
+        };
+        let (mut stand, mut backs) = (days(codes::awards), days(|code| code.strip_prefix("ANUL_").is_some_and(codes::awards)));
+        stand.sort_unstable();
+        backs.sort_unstable();
+        let mut gone = Vec::new();
+        for back in &backs {
+            let place = stand.iter().rposition(|day| day < back).or_else(|| stand.iter().rposition(|day| day <= back));
+            gone.push(place.map_or(*back, |place| stand.remove(place)));
+        }
+        // What was signed since was awarded.
+        stand.extend(days(codes::signs).into_iter().filter(|day| backs.last().is_some_and(|back| day >= back)));
+        Self { stand, gone }
+    }
+
+    /// Nobody has won what was announced in what was taken back alone: the platform leaves the result in its place.
+    pub(super) fn take_back(&self, awards: &mut [Award]) {
+        for award in awards.iter_mut().filter(|award| award.outcome.has_winner()) {
+            let on_or_after = |days: &[Option<Date>]| days.iter().any(|day| *day >= award.date);
+            if on_or_after(&self.gone) && !on_or_after(&self.stand) {
+                *award = Award {
+                    outcome: Outcome::Pending,
+                    winners: Vec::new(),
+                    losers: Vec::new(),
+                    worth: Vec::new(),
+                    date: None,
+                    term: None,
+                    ..award.clone()
+                };
+            }
+        }
     }
 }
 

@@ -142,6 +142,44 @@ fn every_filled_field_says_where() {
     }
 }
 
+#[test]
+fn an_award_that_was_announced_in_what_was_taken_back_alone_is_nobodys() {
+    let award = |(lot, day): &(u32, u32)| {
+        format!(
+            "<c:TenderResult><c:ResultCode>8</c:ResultCode><c:AwardDate>2026-10-{day:02}</c:AwardDate><c:WinningParty><c:PartyName><c:Name>W{lot}</c:Name>\
+             </c:PartyName></c:WinningParty><c:AwardedTenderedProject><c:ProcurementProjectLotID>{lot}</c:ProcurementProjectLotID>\
+             </c:AwardedTenderedProject></c:TenderResult>"
+        )
+    };
+    let announced = |(code, day): &(&str, u32)| {
+        format!(
+            "<c:ValidNoticeInfo><c:NoticeTypeCode>{code}</c:NoticeTypeCode><c:NoticeIssueDate>2026-10-{day:02}</c:NoticeIssueDate></c:ValidNoticeInfo>"
+        )
+    };
+    let (is, back) = ("DOC_CAN_ADJ", "ANUL_DOC_CAN_ADJ");
+    // The awards as lot and day, the announcements, and who has won.
+    for (awards, announcements, stand) in [
+        (&[(1, 1), (2, 2)][..], &[(is, 1), (is, 2), (back, 3)][..], &["W1"][..]),
+        (&[(1, 1), (2, 2)], &[(is, 2), (back, 3)], &[]),
+        (&[(1, 1), (2, 2)], &[(is, 2), (back, 3), (is, 3)], &["W1", "W2"]),
+        (&[(1, 1), (2, 4)], &[(is, 2), (back, 3)], &["W2"]),
+        (&[(1, 1), (2, 2)], &[(is, 1), (is, 2), (back, 3), (back, 4)], &[]),
+        (&[(1, 1), (2, 2)], &[(is, 2)], &["W1", "W2"]),
+        (&[(1, 1)], &[], &["W1"]),
+    ] {
+        let lots = "<c:ProcurementProjectLot><c:ID>1</c:ID></c:ProcurementProjectLot><c:ProcurementProjectLot><c:ID>2</c:ID></c:ProcurementProjectLot>";
+        let (awards, announced): (String, String) = (awards.iter().map(award).collect(), announcements.iter().map(announced).collect());
+        let body = format!("<c:ContractFolderStatusCode>ADJ</c:ContractFolderStatusCode>{lots}{awards}{announced}");
+        let notice = page(&format!("<feed><entry><id>x</id><c:ContractFolderStatus>{body}</c:ContractFolderStatus></entry></feed>"))
+            .notices
+            .remove(0);
+        let won = notice.content.awards.iter().filter(|award| award.outcome.has_winner()).flat_map(|award| &award.winners);
+        let won: Vec<&str> = won.filter_map(|winner| winner.name.best(&[])).collect();
+        assert_eq!(won, stand, "{announcements:?}");
+        assert_eq!(notice.stage, if stand.is_empty() { Stage::Closed } else { Stage::Awarded }, "{announcements:?}");
+    }
+}
+
 /// An entry of this status, with these result codes for that many lots and these announcements of one day each.
 fn staged(status: &str, lots: usize, results: &[(&str, &str)], announcements: &[&str]) -> (NoticeKind, Stage) {
     let mut body = format!("<c:ContractFolderStatusCode>{status}</c:ContractFolderStatusCode>");
@@ -187,6 +225,14 @@ fn where_a_procedure_stands() {
         ("PRE", 0, &[], &["DOC_PIN", "ANUL_DOC_PIN"], NoticeKind::Cancellation, Stage::Cancelled),
         ("EV", 0, &[], &["DOC_CN", "ANUL_DOC_CN"], NoticeKind::Cancellation, Stage::Cancelled),
         ("ADJ", 0, &[("8", "")], &["DOC_CAN_ADJ", "ANUL_DOC_CN"], NoticeKind::Cancellation, Stage::Awarded),
+        // Who had won has no longer, whatever the status says and though the result is still there; unless it was announced or signed since.
+        ("ADJ", 0, &[("8", "")], &["DOC_CN", "DOC_CAN_ADJ", "ANUL_DOC_CAN_ADJ"], NoticeKind::Change, Stage::Closed),
+        ("EV", 0, &[("8", "")], &["DOC_CN", "DOC_CAN_ADJ", "ANUL_DOC_CAN_ADJ"], NoticeKind::Change, Stage::Closed),
+        ("RES", 0, &[], &["DOC_CN", "DOC_CAN_ADJ", "ANUL_DOC_CAN_ADJ"], NoticeKind::Change, Stage::Closed),
+        ("ADJ", 0, &[("8", "")], &["DOC_CAN_ADJ", "ANUL_DOC_CAN_ADJ", "DOC_CAN_ADJ"], NoticeKind::Award, Stage::Awarded),
+        ("RES", 0, &[("9", "")], &["DOC_CAN_ADJ", "ANUL_DOC_CAN_ADJ", "DOC_FORM"], NoticeKind::Contract, Stage::Awarded),
+        ("ADJ", 0, &[("9", "")], &["DOC_CAN_ADJ", "DOC_FORM", "ANUL_DOC_FORM"], NoticeKind::Change, Stage::Awarded),
+        ("RES", 0, &[("5", "")], &["DOC_CAN_ADJ", "ANUL_DOC_CAN_ADJ", "RENUNCIA"], NoticeKind::Cancellation, Stage::Cancelled),
         ("EV", 0, &[], &["DOC_CN"], NoticeKind::Competition, Stage::Closed),
         // One lot deserted, the others not decided.
         ("EV", 2, &[("3", "1")], &["DOC_CN"], NoticeKind::Competition, Stage::Closed),

@@ -3,7 +3,7 @@
 
 use super::{Tender, prolong, renew};
 use crate::base::text::words;
-use crate::model::{Award, Content, Notice, NoticeKind, Outcome, Party, Term, WorthKind};
+use crate::model::{Amount, Award, Content, Notice, NoticeKind, Outcome, Party, Term, WorthKind};
 
 impl Tender {
     /// Results: those of a notice that is corrected make room, and those of a lot that was called for again to those of that call. Others come to those
@@ -61,7 +61,10 @@ impl Tender {
             return;
         }
         let another = |known: &Award| self.is_another_contract(known, award) && !of_contracts(notice);
-        let by_winner = awards.iter().position(|known| earlier(known) && share_a_winner(&known.1, award) && !another(&known.1));
+        // Of several contracts of one company that of the notice which is changed.
+        let theirs = |known: &(usize, Award)| earlier(known) && share_a_winner(&known.1, award) && !another(&known.1);
+        let changed = |known: &(usize, Award)| !notice.previous.is_empty() && self.names[known.0].contains(&notice.previous);
+        let by_winner = awards.iter().position(|known| theirs(known) && changed(known)).or_else(|| awards.iter().position(theirs));
         let nobodys = || awards.iter().position(|known| earlier(known) && !known.1.outcome.has_winner());
         if let Some(found) = by_winner {
             awards[found] = (place, renewed(&awards[found].1, award));
@@ -81,10 +84,16 @@ impl Tender {
         }
     }
 
-    /// Whether the same company has won the same lot once more: by another number and on another day, or in a system that buys by turns.
+    /// Whether the same company has won the same lot once more: on another day, by another number or for another amount, or in a system that buys by
+    /// turns.
     fn is_another_contract(&self, known: &Award, award: &Award) -> bool {
         let other_day = known.date.zip(award.date).is_some_and(|(one, other)| one != other);
-        other_day && (known.id != award.id || super::stand::is_dynamic(&self.notice.content.technique))
+        let paid = |award: &Award| -> Vec<Amount> {
+            award.worth.iter().filter(|worth| worth.kind == WorthKind::Award).map(|worth| worth.amount.clone()).collect()
+        };
+        let (was, is) = (paid(known), paid(award));
+        let other_amount = !was.is_empty() && !is.is_empty() && was != is;
+        other_day && (known.id != award.id || other_amount || self.notice.content.buys_by_turns())
     }
 
     /// What a notice of results comes to in sum is said of its own: beside results of others, or since one of them changed, it is no sum of what was won.

@@ -126,11 +126,16 @@ impl Tender {
         let Some(published) = notice.published.filter(|_| decides && of_some) else { return };
         let content = &mut self.notice.content;
         let whole = takes(&content.deadlines, Some(published));
-        // Who buys of many for years goes on until its end, whoever won something so far; and so does each lot.
-        if before.is_live() && is_dynamic(&content.technique) && !COMPLETE.contains(&status(notice).as_str()) {
-            let won = |lot: &&mut Lot| lot.stage == Some(Stage::Awarded) && takes(&lot.deadlines, Some(published));
-            let open = content.lots.iter_mut().filter(won).map(|lot| lot.stage = None).count();
-            if whole || open > 0 {
+        // Who buys of many for years goes on until its end, whoever won something so far, or nobody; and so does each lot.
+        if before.is_live() && content.buys_by_turns() && !COMPLETE.contains(&status(notice).as_str()) {
+            let told = |lot: &Lot| notice.content.awards.iter().any(|award| award.lots.contains(&lot.id));
+            let due = |lot: &Lot| if has_own(lot) { takes(&lot.deadlines, Some(published)) } else { whole };
+            let ended = |lot: &Lot| matches!(lot.stage, Some(Stage::Awarded | Stage::Cancelled));
+            let goes_on = |lot: &Lot| !lot.system_ended && due(lot) && (!ended(lot) || told(lot));
+            let open: Vec<&mut Lot> = content.lots.iter_mut().filter(|lot| goes_on(lot)).collect();
+            let any = !open.is_empty();
+            open.into_iter().filter(|lot| ended(lot)).for_each(|lot| lot.stage = Some(Stage::Open));
+            if any || whole && content.lots.is_empty() {
                 self.notice.stage = before;
                 return;
             }
@@ -180,7 +185,7 @@ impl Tender {
     pub(super) fn is_past(&self, from: usize, award: &Award) -> bool {
         let since = |lot: &str| self.again.get(lot).is_some_and(|place| *place > from);
         let past = if award.lots.is_empty() { since("") } else { award.lots.iter().all(|lot| since(lot)) };
-        past && !is_dynamic(&self.notice.content.technique)
+        past && !self.notice.content.buys_by_turns()
     }
 
     /// A deadline of the whole is none where a lot had it that has another one now, and each lot that can be won says its own: who moves one lot
@@ -207,12 +212,6 @@ impl Tender {
             self.notice.stage = if lots.iter().any(stands(Stage::Awarded)) { Stage::Awarded } else { Stage::Cancelled };
         }
     }
-}
-
-/// Whether it is a dynamic purchasing system, where calls and awards take turns.
-pub(super) fn is_dynamic(technique: &str) -> bool {
-    let technique = technique.to_lowercase();
-    ["dps", "dynamic"].iter().any(|word| technique.contains(word))
 }
 
 /// The word of a notice's status, where its portal has one: the last of its code.

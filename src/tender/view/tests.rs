@@ -28,6 +28,7 @@ fn notice(written: &str) -> Notice {
                 let (id, stage) = words.split_once(':').unwrap();
                 content.lots.iter_mut().find(|lot| lot.id == id).unwrap().stage = Stage::from_word(stage);
             }
+            "system-ends" => content.lots.iter_mut().find(|lot| lot.id == words).unwrap().system_ended = true,
             "buyer" => {
                 let (name, town) = words.split_once(':').unwrap_or((words, ""));
                 let seat = Place { text: town.to_owned(), ..Place::default() };
@@ -715,12 +716,26 @@ fn a_status_that_turns_to_complete_before_its_time_ends_a_tender_that_ran() {
 fn a_lot_of_who_buys_by_turns_goes_on_until_its_own_end() {
     let call = "Aa stage=open kind=competition technique=dps-list lot=L1:One due=L1:12-10";
     for (result, want, lot) in [
-        ("Pb kind=award stage=awarded technique=dps-list lot=L1:One at=L1:awarded award=1@L1:Old", Stage::Open, None),
-        ("Pb kind=award stage=awarded lot=L1:One at=L1:awarded award=1@L1:Old", Stage::Open, None),
+        ("Pb kind=award stage=awarded technique=dps-list lot=L1:One at=L1:awarded award=1@L1:Old", Stage::Open, Some(Stage::Open)),
+        ("Pb kind=award stage=awarded lot=L1:One at=L1:awarded award=1@L1:Old", Stage::Open, Some(Stage::Open)),
         ("Pb kind=cancellation stage=cancelled", Stage::Cancelled, None),
     ] {
         let tender = fold(&[notice(call), notice(result)]).unwrap();
         assert_eq!((tender.notice.stage, tender.notice.content.lots[0].stage), (want, lot), "{result}");
+    }
+    // What ends the system ends it for good, lot by lot.
+    let two = "Aa stage=open kind=competition technique=dps-list lot=L1:One due=L1:12-10 lot=L2:Two due=L2:12-10";
+    let ends = "Pb kind=award stage=awarded lot=L1:One at=L1:awarded award=1@L1:Old system-ends=L1";
+    let again = "Pc kind=award stage=awarded lot=L2:Two at=L2:awarded award=1@L2:Old";
+    for (call, results, want, lots) in [
+        (call, &[ends][..], Stage::Awarded, &[Some(Stage::Awarded)][..]),
+        (two, &[ends], Stage::Open, &[Some(Stage::Awarded), None]),
+        (two, &[ends, again], Stage::Open, &[Some(Stage::Awarded), Some(Stage::Open)]),
+        (two, &[again, ends], Stage::Open, &[Some(Stage::Awarded), Some(Stage::Open)]),
+    ] {
+        let tender = fold(&[call].iter().chain(results).map(|one| notice(one)).collect::<Vec<_>>()).unwrap();
+        let stages: Vec<Option<Stage>> = tender.notice.content.lots.iter().map(|lot| lot.stage).collect();
+        assert_eq!((tender.notice.stage, stages.as_slice()), (want, lots), "{results:?}");
     }
     let once = fold(&[
         notice(&call.replace(" technique=dps-list", "")),
