@@ -56,8 +56,8 @@ pub use tender::{
     AWARD_BEFORE, AWARDED_LOTS, Amendment, Awaited, Award, BUYER_SAYS, BuyerKind, CANCELLED_LOTS, CONTRACTS, Class, Closing, Content,
     DEADLINE_FOR, Deadline, DeadlineKind, Document, Due, ENDED, FAR, FROM_TO, Filed, Joined, LAST_DEADLINE, LISTS, LOT_AWARDS, LOT_WORTH,
     LOTS_DUE, Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, SAID_APART, Said, Stage, Term,
-    Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, closings, deadline, first_open, is_closed, is_live, language_code, last_readable,
-    lots_due, moved_lots, named_by, next_lots, said_now, stage, undated, unreadable,
+    Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, by_numbers, closings, deadline, first_open, is_closed, is_live, language_code,
+    last_readable, lots_due, moved_lots, named_by, next_lots, said_now, stage, undated, unreadable,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use vacancy::is_open_application;

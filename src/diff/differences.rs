@@ -151,6 +151,9 @@ pub(super) fn alone<'v>(value: impl Fn(&str) -> Option<&'v Value>) -> Option<Val
     Some(Value::List(vec![Value::Text(parts.join(", "))]))
 }
 
+/// Fields that say what a tender is worth.
+pub(super) const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "minimum", "maximum"];
+
 /// Fields of a tender that are kept as they are said, and of which nothing is told.
 pub(super) const QUIET: [&str; 5] = ["other_ids", TITLES, "url", DEADLINE_FOR, AWARD_BEFORE];
 
@@ -174,10 +177,17 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
     let same_winners = || record.value(super::signals::WINNER) == draft.value(super::signals::WINNER);
     match name.as_str() {
         LAST_DEADLINE => !draft.fields.contains_key(name),
+        // A minute is filled up to its last second by some.
+        "deadline" | "questions_until" if is_same_minute(record.value(name.as_str()), draft.value(name.as_str())) => true,
         BUYER_SAYS => !draft.fields.contains_key(name) || is_older(draft, record),
         LOTS_DUE => moved_lots(record, draft).is_empty(),
-        // Versions before did not keep them.
-        LOT_WORTH => !record.fields.contains_key(name),
+        // Versions before did not keep them; and a lot that is the only one now is worth what it was.
+        LOT_WORTH => !record.fields.contains_key(name) || !draft.fields.contains_key(name),
+        // What the only lot is worth is what all is worth, as long as it is the only one.
+        name_of if WORTH.contains(&name_of) && record.fields.contains_key(name) != draft.fields.contains_key(name) => {
+            let several = |lots: Option<&Value>| lots.is_some_and(|lots| lots.each().len() > 1);
+            several(record.value("lots")) != several(draft.value("lots")) || !record.fields.contains_key(name) && !is_newer(draft, record)
+        }
         // Of a lot that is won by who had won another, the lot is the news.
         // That several contracts have no sum is said by each of them.
         AWARD_VALUE if !draft.fields.contains_key(name) => draft.fields.contains_key(super::signals::WINNER),
@@ -201,6 +211,12 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         }
         name => QUIET.contains(&name),
     }
+}
+
+/// Whether two times are in one minute.
+fn is_same_minute(old: Option<&Value>, new: Option<&Value>) -> bool {
+    let (Some(Value::Time(old)), Some(Value::Time(new))) = (old, new) else { return false };
+    old.at.as_second().div_euclid(60) == new.at.as_second().div_euclid(60)
 }
 
 /// Whether fewer lots are called won, while each award that was told of one stands.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{AWARD_VALUE, CONTRACT, Difference, Found, QUIET, What, alone, is_newer, is_older, is_ours, of_fields};
+use super::differences::{AWARD_VALUE, CONTRACT, Difference, Found, QUIET, WORTH, What, alone, is_newer, is_older, is_ours, of_fields};
 use super::noise::essence;
 use super::readable::excerpt;
 use super::spelling::{is_reached_by, reached, respelled};
@@ -207,12 +207,14 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
         return;
     }
     let whole = !draft.partial && draft.detail.is_none();
-    let lots = [AWARDED_LOTS, LOT_AWARDS, DEADLINE_FOR, AWARD_VALUE, AWARD_BEFORE, CONTRACTS].map(FieldName::new);
+    let lots = [AWARDED_LOTS, LOT_AWARDS, LOT_WORTH, DEADLINE_FOR, AWARD_VALUE, AWARD_BEFORE, CONTRACTS].map(FieldName::new);
+    let worth = WORTH.map(FieldName::new);
     let over: Vec<&FieldName> =
-        lots.iter().filter(|name| whole && !draft.fields.contains_key(*name) && is_ours(name, draft, record)).collect();
+        lots.iter().chain(&worth).filter(|name| whole && !draft.fields.contains_key(*name) && is_ours(name, draft, record)).collect();
     let named = QUIET
         .iter()
         .chain(&[LOT_WORTH, LOT_AWARDS, AWARDED_LOTS, AWARD_VALUE, CONTRACTS])
+        .chain(&WORTH)
         .filter_map(|name| draft.fields.get_key_value(*name));
     let quiet: Vec<_> = named.filter(|(name, _)| is_ours(name, draft, record)).collect();
     for (name, found) in quiet {

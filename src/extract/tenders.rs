@@ -398,7 +398,7 @@ impl Told {
         told.put(LOTS_DUE, told.lots_due.as_ref().map(Value::text).unwrap_or_default());
         told.put_deadline("questions_until", dues::first_of(&counting, DeadlineKind::Questions));
         told.put_deadline("opening", dues::first_of(&counting, DeadlineKind::Opening));
-        told.worth(&content.worth);
+        told.worth(&content.worth, &content.lots);
         if !told.fields.contains_key("award_value") {
             told.put("award_value", awarded(&content.awards).unwrap_or_default());
         }

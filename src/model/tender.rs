@@ -24,8 +24,8 @@ pub use closing::{
     unreadable,
 };
 pub use lots::{
-    AWARD_BEFORE, AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, ENDED, FROM_TO, LOT_AWARDS, LOT_WORTH, LOTS_DUE, first_open, lots_due,
-    moved_lots, next_lots, said_now,
+    AWARD_BEFORE, AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, ENDED, FROM_TO, LOT_AWARDS, LOT_WORTH, LOTS_DUE, by_numbers, first_open,
+    lots_due, moved_lots, next_lots, said_now,
 };
 pub use portals::{Joined, Said, as_one, is_closed, named_by};
 pub use texts::{Texts, language_code};

@@ -12,8 +12,8 @@ use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::{clip, words};
 use crate::config::Config;
 use crate::model::{
-    BUYER_SAYS, Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, LOTS_DUE, Record, RecordKind, Signal, SourceState, Value,
-    as_one, deadline, first_open, is_live, named_by,
+    AWARDED_LOTS, BUYER_SAYS, Baseline, CANCELLED_LOTS, Change, ChangeKind, FieldChange, FieldName, Joined, LOT_AWARDS, LOTS_DUE, Record,
+    RecordKind, Signal, SourceState, Value, as_one, by_numbers, deadline, first_open, is_live, named_by,
 };
 use crate::store::StoreError;
 
@@ -295,7 +295,12 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
             all.push(own.clone());
             as_one(&all, change.at)?.record.value(name).cloned()
         };
-        let is_told = |other: &&Other| other.record.fields.get(name).is_some_and(|field| field.first_seen > other.since);
+        // A deadline that was there when this one said what it did until now counted beside it, told or not.
+        let ours = before.fields.get(name).filter(|_| name != STAGE).map(|field| field.first_seen);
+        let is_told = |other: &&Other| {
+            let said = other.record.fields.get(name).map(|field| field.first_seen);
+            said.is_some_and(|said| said > other.since || ours.is_some_and(|ours| said < ours))
+        };
         let old = of(before, told.iter().filter(is_told).map(|other| other.record.clone()).collect());
         if name == STAGE {
             // It follows what another has told, though it began to say otherwise after that.
@@ -384,11 +389,17 @@ fn without(change: &Change, (record, before): (&Record, Option<&Record>), others
     Some(Change { kind, ..change.clone() })
 }
 
-/// Whether one of the lots there is due when this says that a lot is: portals number them each in its own way.
+/// Whether the lots there are due, or ended, as this says of a lot: portals number them each in its own way.
 fn of_lot(other: &Record, field: &FieldChange) -> bool {
-    let until = |value: &Value| value.each().iter().filter_map(Value::instant).collect::<Vec<_>>();
-    let (Some(said), Some(new)) = (other.value(LOTS_DUE), &field.new) else { return false };
-    field.field.as_str() == LOTS_DUE && until(new).iter().all(|at| until(said).contains(at))
+    let name = field.field.as_str();
+    let (Some(said), Some(new)) = (other.value(name), &field.new) else { return false };
+    let until = |value: &Value| value.each().iter().filter_map(Value::instant).collect::<HashSet<_>>();
+    let ended = |value: &Value| value.each().iter().map(|lot| by_numbers(&lot.text())).collect::<HashSet<_>>();
+    match name {
+        LOTS_DUE => until(new).is_subset(&until(said)),
+        AWARDED_LOTS | CANCELLED_LOTS | LOT_AWARDS => ended(new).is_subset(&ended(said)),
+        _ => false,
+    }
 }
 
 /// Whether a tender that was over, as others say, takes offers since this one has it.
@@ -513,6 +524,8 @@ mod tests {
                 |(name, new): &(&str, &str)| FieldChange { field: FieldName::new(name), old: None, new: Some(Value::Text((*new).into())) };
             ChangeKind::Changed(names.iter().map(field).collect())
         };
+        let ended = record("a", RecordKind::Tender, &[("cancelled_lots", "9")]);
+        let lots = |ended: &str| record("b", RecordKind::Tender, &[("cancelled_lots", ended)]);
         let award = |winner: &str| record("b", RecordKind::Award, &[("winner", winner)]);
         let gone = |winner: &str| Record { gone: true, ..award(winner) };
         let article = |title: &str| record("b", RecordKind::Article, &[("title", title)]);
@@ -525,6 +538,9 @@ mod tests {
             (&mine, moved(&[("reason", "8 May")]), vec![theirs.clone()], None),
             (&mine, moved(&[("reason", "9 May")]), vec![theirs.clone()], Some(moved(&[("reason", "9 May")]))),
             (&mine, moved(&[("reason", "8 May"), ("lots", "2")]), vec![theirs.clone()], Some(moved(&[("lots", "2")]))),
+            (&ended, moved(&[("cancelled_lots", "LOT-0001")]), vec![lots("1")], None),
+            (&ended, moved(&[("cancelled_lots", "LOT-0010")]), vec![lots("Lote 1")], Some(moved(&[("cancelled_lots", "LOT-0010")]))),
+            (&ended, moved(&[("cancelled_lots", "B1")]), vec![lots("A1")], Some(moved(&[("cancelled_lots", "B1")]))),
             (&mine, ChangeKind::Gone, vec![theirs], Some(ChangeKind::Gone)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme SL")], Some(ChangeKind::Appeared)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme, s.l.")], None),
@@ -599,6 +615,40 @@ mod tests {
             assert_eq!(got, moved.map(|moved| change(vec![moved])), "{was} {is} {other:?} {told}");
             // The other has said the same, and what holds is otherwise: it is told.
             assert_eq!(got.as_ref().and_then(|held| without(held, (&now, Some(&before)), &others)), got);
+        }
+    }
+
+    #[test]
+    fn moves_of_a_portal_that_is_ahead_are_none_while_another_says_what_counts() {
+        let of = |source: &str, day: &str, seen: i64| {
+            let mut one = record(source, RecordKind::Tender, &[("lots", "1")]);
+            let value = Value::Date(format!("2027-{day}").parse().unwrap());
+            let field = Field { value, first_seen: crate::model::sample::day(seen), ..one.fields.values().next().unwrap().clone() };
+            one.fields.insert(FieldName::new("deadline"), field);
+            Record { first_seen: crate::model::sample::day(1), ..one }
+        };
+        // Both were there on day 1, quietly; one moves again and again, and the other follows on day 9, or never.
+        let other = of("b", "01-15", 1);
+        for (was, is, told) in
+            [(("01-15", 1), ("02-15", 3), None), (("02-15", 3), ("03-01", 5), None), (("03-01", 5), ("01-10", 7), Some("01-10"))]
+        {
+            let (before, now) = (of("a", was.0, was.1), of("a", is.0, is.1));
+            let field = FieldChange {
+                field: FieldName::new("deadline"),
+                old: before.value("deadline").cloned(),
+                new: now.value("deadline").cloned(),
+            };
+            let (source, at) = (now.source.clone(), crate::model::sample::day(is.1));
+            let change = Change { source, record: now.id, kind: ChangeKind::Changed(vec![field]), at, baseline: false };
+            let others = [Other { record: other.clone(), since: crate::model::sample::day(1) }];
+            let got = as_it_holds(&change, (&now, Some(&before)), (&[other.clone()], &others));
+            let moved = got.map(|change| match change.kind {
+                ChangeKind::Changed(fields) => {
+                    fields.into_iter().map(|field| [field.old, field.new].map(|at| at.unwrap().text())).collect::<Vec<_>>()
+                }
+                _ => Vec::new(),
+            });
+            assert_eq!(moved, told.map(|day| vec![["2027-01-15".to_owned(), format!("2027-{day}")]]), "{was:?} {is:?}");
         }
     }
 

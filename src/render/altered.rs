@@ -311,7 +311,7 @@ fn is_close(signal: &Signal, (name, old, new): &Told) -> bool {
 
 /// Whether it says no more than at what hour a day ends that was known.
 fn is_hour(signal: &Signal, (name, old, new): &Told) -> bool {
-    let day = old.as_deref().and_then(|old| old.parse::<Date>().ok());
+    let day = old.as_deref().filter(|old| old.parse::<Zoned>().is_err()).and_then(|old| old.parse::<Date>().ok());
     let at = new.as_deref().and_then(|new| new.parse::<Zoned>().ok());
     signal.kind == SignalKind::DeadlineMoved && name == "deadline" && day.is_some() && day == at.map(|at| at.date())
 }

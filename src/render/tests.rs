@@ -626,11 +626,12 @@ fn the_subject_says_what_became_of_a_tender_and_then_its_name() {
     let [_, moved] = tenders();
     let [first, ..] = changes(&moved);
     let reader = Reader { rep: &rep, language: Language::En, zone: &TimeZone::UTC };
-    let hour = "2026-11-30T13:00:00+00:00[UTC]";
+    let (hour, later) = ("2026-11-30T13:00:00+00:00[UTC]", "2026-11-30T14:00:00+00:00[UTC]");
     for (kind, field, want) in [
         (SignalKind::TenderChanged, ("stage", "open", "closed"), "Takes no more offers: Two"),
         (SignalKind::TenderChanged, ("stage", "planned", "closed"), "Tender changed: Two"),
         (SignalKind::DeadlineMoved, ("deadline", "2026-11-30", hour), "The hour of the deadline is known, Mon 30 Nov 2026 13:00: Two"),
+        (SignalKind::DeadlineMoved, ("deadline", later, hour), "Deadline moved to Mon 30 Nov 2026 13:00: Two"),
         (SignalKind::DeadlineMoved, ("deadline", "2026-11-27", hour), "Deadline moved to Mon 30 Nov 2026 13:00: Two"),
         (SignalKind::WentAway, ("stage", "", ""), "No longer listed: Two"),
         (

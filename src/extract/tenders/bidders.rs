@@ -153,7 +153,7 @@ impl Told {
         told.put("buyer", notice.content.buyers.first().and_then(|buyer| buyer.name.best(&[])).unwrap_or_default());
         told.party(winner);
         told.lots_of(notice, award);
-        told.worth(&award.worth);
+        told.worth(&award.worth, &[]);
         told.term(notice.content.term_of(award).as_ref());
         told.put("award", if award.outcome == Outcome::Ended { award.outcome.word() } else { "" });
         told.other_ids(&notice.content);

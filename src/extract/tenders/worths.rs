@@ -9,7 +9,9 @@ use crate::model::{AWARD_BEFORE, Award, Content, ENDED, Lot, Outcome, Worth, Wor
 
 impl Told {
     /// One amount of each kind: values are never summed, so of several the largest stands for all.
-    pub(super) fn worth(&mut self, worth: &[Worth]) {
+    /// Where there is one lot, what the notice says of that alone is said of all.
+    pub(super) fn worth(&mut self, worth: &[Worth], lots: &[Lot]) {
+        let only: &[Worth] = if let [lot] = lots { &lot.worth } else { &[] };
         for kind in WorthKind::ALL {
             let name = match kind {
                 WorthKind::Estimate => "estimate",
@@ -20,7 +22,8 @@ impl Told {
                 WorthKind::Award => "award_value",
                 WorthKind::Before => AWARD_BEFORE,
             };
-            self.put(name, largest(worth, kind).unwrap_or_default());
+            let of_lot = || largest(only, kind).filter(|_| !matches!(kind, WorthKind::Award | WorthKind::Before));
+            self.put(name, largest(worth, kind).or_else(of_lot).unwrap_or_default());
         }
     }
 }
@@ -126,6 +129,29 @@ mod tests {
             };
             let awards: Vec<Award> = awards.iter().map(award).collect();
             assert_eq!(awarded(&awards).as_deref(), want, "{awards:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_only_lot_is_worth_all_is_worth() {
+        let of = |kind, number: i64| Worth {
+            kind,
+            amount: Amount { number: Decimal::from(number), currency: Currency::from_code("EUR") },
+            with_tax: None,
+        };
+        let lot = |number| Lot { worth: vec![of(WorthKind::Estimate, number), of(WorthKind::Award, 7)], ..Lot::default() };
+        for (whole, lots, want) in [
+            (vec![], vec![lot(50)], Some("50 EUR")),
+            (vec![of(WorthKind::Award, 40)], vec![lot(50)], Some("50 EUR")),
+            (vec![of(WorthKind::Estimate, 90)], vec![lot(50)], Some("90 EUR")),
+            // Values are never summed.
+            (vec![], vec![lot(50), lot(60)], None),
+            (vec![], vec![], None),
+        ] {
+            let mut told = Told::default();
+            told.worth(&whole, &lots);
+            assert_eq!(told.fields.get("estimate").map(|amounts| amounts[0].as_str()), want, "{whole:?}");
+            assert_ne!(told.fields.get("award_value").map(|amounts| amounts[0].as_str()), Some("7 EUR"));
         }
     }
 }

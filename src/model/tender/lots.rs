@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::closing::{FAR, end_of};
 use super::{Stage, is_live};
+use crate::base::text::words;
 use crate::model::{Draft, Field, FieldName, Record, RecordKind, Value};
 
 /// The field that keeps until when the lots take offers that can still be won, where they differ: names of lots and their deadline, by turns, the
@@ -233,6 +234,19 @@ pub fn said_now(draft: &Draft, known: Option<&Record>, now: Timestamp) -> Option
     });
     let value = stands.unwrap_or(counts);
     (value.instant() != said.instant()).then(|| value.clone())
+}
+
+/// What is said of lots, by their numbers alone, for portals number them each in its own way: "LOT-0002: Acme" and "2: Acme" are one, "A2" is another.
+pub fn by_numbers(said: &str) -> String {
+    let (lots, rest) = said.split_once(": ").unwrap_or((said, ""));
+    let number = |lot: &str| {
+        let bare = lot.trim_start_matches(char::is_alphabetic);
+        let noun = words(&lot[..lot.len() - bare.len()]);
+        let number = bare.trim_start_matches([' ', '-', '_', '0']);
+        let is_one = matches!(noun.as_str(), "" | "l" | "lot" | "lote" | "los" | "лот") && number.starts_with(|c: char| c.is_ascii_digit());
+        if is_one { number.to_owned() } else { lot.to_owned() }
+    };
+    lots.split(", ").map(number).chain([words(rest)]).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
