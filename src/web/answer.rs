@@ -15,7 +15,7 @@ use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question,
 use super::leads::Behind;
 use super::tenders::TenderView;
 use super::{calendar, called, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, verdicts, views};
-use crate::base::ids::{ChannelId, RecordId, RepId, SourceId};
+use crate::base::ids::{ChannelId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
@@ -265,9 +265,12 @@ async fn check_now(effects: &Effects, config: &Config, id: &str) -> Result<usize
     for lane in source.reader.roots().iter().filter_map(|url| effects.web.held(&HostKey::of(url))) {
         lane.ask_robots_anew();
     }
-    let due: Vec<_> = source.reader.roots().iter().map(|url| (Page::id_of(&source.id, url), now)).collect();
+    let mut due: Vec<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
+    // A page that was not there waits for its own time, and visits pass it over until then.
+    let failed = effects.store.pages(effects.store.pages_of(&source.id)).await?.into_iter().filter(|page| page.failures.is_some());
+    due.extend(failed.map(|page| page.id).filter(|id| !due.contains(id)).collect::<Vec<_>>());
     let count = due.len();
-    effects.store.reschedule(due).await?;
+    effects.store.reschedule(due.into_iter().map(|id| (id, now)).collect()).await?;
     Ok(count)
 }
 

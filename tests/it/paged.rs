@@ -4,10 +4,12 @@ use std::process::Output;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use atalaya::web::{Answer, Question};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::rig::{Home, Inside, Reply, Seen, Server};
+use crate::tenders::ask;
 
 /// Records of all pages, and of one.
 const ALL: u32 = 8;
@@ -339,4 +341,40 @@ async fn a_page_that_no_page_leads_to_any_more_is_asked_for_no_longer() {
     let (records, _) = world.effects.store.records_after(None, 100).await.unwrap();
     let gone: Vec<_> = records.iter().filter(|record| record.gone).filter_map(|record| record.text("name")).collect();
     assert_eq!(gone, ["Firm 4"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_for_now_a_source_asks_for_the_page_again_that_was_not_there() {
+    let there = Arc::new(AtomicU32::new(1));
+    let has = Arc::clone(&there);
+    let site = Server::start(move |seen| {
+        let page = number(seen, "page", 1);
+        if seen.path != "/list" || page > 1 && has.load(Ordering::SeqCst) == 0 {
+            return Reply::status(404);
+        }
+        let head = (page == 1).then_some(("link", "</list?page=2>; rel=\"next\"".to_owned()));
+        answer(&json!([{ "id": page, "title": format!("Lot {page}") }]), &head.into_iter().collect::<Vec<_>>())
+    });
+    let source = format!(
+        "[[source]]\nid = \"api\"\nkind = \"json\"\nurl = \"{}/list\"\nkey = \"id\"\npaging = {{ link = true }}\nevery = \"1h\"\n",
+        site.address
+    );
+    let world = Inside::new(&source).await;
+    let asked = || site.all().iter().filter(|seen| seen.query.contains("page=2")).count();
+    let rounds = async |count: usize| {
+        for _ in 0..count {
+            world.wait(SignedDuration::from_mins(61));
+            world.visit().await;
+        }
+    };
+    rounds(3).await;
+    there.store(0, Ordering::SeqCst);
+    rounds(12).await;
+    let before = asked();
+    rounds(1).await;
+    assert!(before > 1 && asked() == 0, "it is passed over until its own time: {before}");
+    there.store(1, Ordering::SeqCst);
+    let Answer::Due(count) = ask(&world, Question::CheckNow { id: "api".to_owned() }).await else { panic!("nothing is due") };
+    world.visit().await;
+    assert_eq!((count, asked()), (2, 1));
 }
