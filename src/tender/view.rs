@@ -354,6 +354,8 @@ fn buyers(old: &mut Vec<Party>, new: &[Party], whole: bool) -> bool {
         }
         old.push(party);
     }
+    // In which order those are named who buy together says nothing, and the first of them is the buyer.
+    old.sort_by_key(|party| known.iter().position(|before| same(before, party)).unwrap_or(known.len()));
     !new.is_empty()
 }
 

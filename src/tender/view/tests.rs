@@ -743,3 +743,21 @@ fn a_lot_of_who_buys_by_turns_goes_on_until_its_own_end() {
     ]);
     assert_eq!(once.unwrap().notice.stage, Stage::Awarded);
 }
+
+#[test]
+fn who_buys_together_stays_in_the_order_of_the_first_notice() {
+    let of = |names: &[&str]| names.iter().map(|name| Party { name: Texts::one("en", name), ..Party::default() }).collect::<Vec<_>>();
+    for (known, new, want) in [
+        (&["A", "B"][..], &["B", "A"][..], &["A", "B"][..]),
+        (&["A", "B"], &["C", "B", "A"], &["A", "B", "C"]),
+        (&["A"], &["B"], &["B"]),
+        (&["A", "B"], &["B"], &["B"]),
+        (&[], &["B", "A"], &["B", "A"]),
+    ] {
+        for whole in [false, true] {
+            let mut all = of(known);
+            buyers(&mut all, &of(new), whole);
+            assert_eq!(all, of(want), "{known:?} {new:?}");
+        }
+    }
+}
