@@ -141,6 +141,10 @@ fn verdict(identity: &Identity, org: &Organisation, key: &IdentityKey, common: b
             let what = if matches!(key, IdentityKey::Phone(_)) { "telephone number" } else { "domain" };
             let mine = identity.name.as_deref().map(CompanyName::parse);
             let theirs = names(org);
+            let is_called_so = mine.as_ref().is_none_or(|mine| theirs.iter().any(|name| name.core == mine.core));
+            if gave_up(org, key) && !is_called_so {
+                return Verdict::Asks("it had this telephone number, and has it no longer".to_owned());
+            }
             if mine.is_none_or(|mine| theirs.is_empty() || theirs.iter().any(|name| linkage::are_alike(&mine, name))) {
                 Verdict::Joins
             } else {
@@ -156,6 +160,13 @@ fn verdict(identity: &Identity, org: &Organisation, key: &IdentityKey, common: b
         }
         IdentityKey::TaxId(_) | IdentityKey::Unnamed(_) | IdentityKey::NamePlace(..) => Verdict::Joins,
     }
+}
+
+/// Whether a telephone number was an organisation's and stands in none of its records any more: somebody else may have it now.
+fn gave_up(org: &Organisation, key: &IdentityKey) -> bool {
+    let IdentityKey::Phone(number) = key else { return false };
+    let mut held = org.facts(FactName::Phone).map(|fact| fact.value.text()).peekable();
+    held.peek().is_some() && org.facts.len() < FACTS && !held.any(|held| held == *number)
 }
 
 /// Whether a name has another legal form than any that an organisation's names have: a name and a town alone do not make those one.

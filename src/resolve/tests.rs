@@ -364,6 +364,20 @@ fn conflicting_values_stay_side_by_side_and_a_record_replaces_what_it_said() {
 }
 
 #[test]
+fn a_number_that_was_given_up_joins_nobody_who_is_only_called_alike() {
+    let of = |key: &str, name: &str, phone: &str| company("a", key, &[("name", name), ("phone", phone), ("country", "ES")]);
+    let (old, new) = ("+34987390712", "+34987390777");
+    for (then, other, organisations) in [
+        (new, of("2", "Envases Órbigo, S.L.", old), 2),
+        (old, of("2", "Envases Órbigo, S.L.", old), 1),
+        (new, of("2", "Talleres Órbigo", old), 1),
+    ] {
+        let told = tell(&[of("1", "Talleres Órbigo, S.L.", old), of("1", "Talleres Órbigo, S.L.", then), other]);
+        assert_eq!(told.len(), organisations, "{told:#?}");
+    }
+}
+
+#[test]
 fn who_is_renamed_has_one_name_and_is_known_by_the_one_before() {
     let of = |source: &str, name: &str| company(source, source, &[("name", name), ("web", "https://acme.es")]);
     for (told, name, formerly) in [
