@@ -29,8 +29,8 @@ mod value;
 mod vitals;
 
 pub use area::{
-    Answer, Area, calling_country, country_code, country_names, country_of_source, is_of_source, place_and_country, placed, vat_country,
-    within,
+    Answer, Area, calling_country, country_code, country_names, country_of_source, is_of_source, name_and_country, place_and_country,
+    placed, vat_country, within,
 };
 pub use bond::{Bond, Likeness, Question, Ruling};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story, Weight};

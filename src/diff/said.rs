@@ -197,6 +197,37 @@ mod tests {
     }
 
     #[test]
+    fn a_possessive_before_a_known_company_is_no_part_of_its_name_and_one_behind_says_whose() {
+        let all = ["Envases Tremor", "Flagg & Monyash", "Trent Drums", "Wreake Tapes", "Soar Sacks", "Idle Labels", "Green's Foods"];
+        let known = all.iter().map(|name| (crate::model::CompanyName::parse(name).core, (*name).to_owned())).collect();
+        for (text, want) in [
+            ("Spain's Envases Tremor has opened a sales office in Leeds.", "Envases Tremor"),
+            ("Derbyshire's Flagg & Monyash is hiring 20 people.", "Flagg & Monyash"),
+            ("Newark’s Trent Drums is hiring 20 people.", "Trent Drums"),
+            ("North Yorkshire's Trent Drums is hiring 20 people.", "Trent Drums"),
+            ("Wales' Trent Drums is hiring 20 people.", "Trent Drums"),
+            ("The Peak's Trent Drums is hiring 20 people.", "Trent Drums"),
+            ("In May, Newark's Trent Drums opened a depot in Hull.", "Trent Drums"),
+            ("Newark's Trent Drums, the barrel maker, is hiring 20 people.", "Trent Drums"),
+            ("Green's Foods is hiring 20 people.", "Green's Foods"),
+            ("Newark's Green's Foods is hiring 20 people.", "Green's Foods"),
+            ("Wreake Tapes' customer, Idle Labels Ltd, is opening a depot in Derby.", "Idle Labels Ltd"),
+            ("Wreake Tapes’ customer Idle Labels is opening a depot in Derby.", "Idle Labels"),
+            ("Soar Sacks' new owner, Wreake Tapes Ltd, is opening a depot in Derby.", "Wreake Tapes Ltd"),
+            ("Soar Sacks' biggest supplier, Idle Labels, is opening a depot in Derby.", "Idle Labels"),
+            ("Soar Sacks' new factory in Derby has opened and it is hiring 20 people.", "Soar Sacks"),
+        ] {
+            let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("summary", text)]);
+            let change =
+                Change { source: article.source.clone(), record: article.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
+            let about = SaidIn { companies: Some(&known), ..SaidIn::default() };
+            let of: BTreeSet<Option<String>> =
+                said(&Lexicons::shipped(), about, &change, (&article, None)).into_iter().map(|draft| draft.of).collect();
+            assert_eq!(of, BTreeSet::from([Some(want.to_owned())]), "{text}");
+        }
+    }
+
+    #[test]
     fn what_a_text_of_nobody_says_is_of_the_companies_that_it_names() {
         let text = "Acme Ltd is looking for suppliers of pallets. Beta plc and Gamma Ltd are hiring. We are looking for suppliers.";
         let article = record("press", "1", RecordKind::Article, &[("title", "News"), ("summary", text)]);

@@ -38,6 +38,9 @@ const ADDRESSES: [&str; 24] = [
     "заявки",
 ];
 
+/// The same of addresses of records, where they stand as a whole.
+const FOLDERS: [&str; 3] = ["req", "purchase-request", "buying-request"];
+
 /// What pages are called that list what is wanted, folded.
 const TITLES: [&str; 33] = [
     "buying requests",
@@ -74,6 +77,30 @@ const TITLES: [&str; 33] = [
     "заявки покупателей",
     "запросы покупателей",
 ];
+
+/// Such titles with words in between that say what for, folded: "buyers looking for packaging suppliers".
+static FOR: LazyLock<Regex> = LazyLock::new(|| {
+    let what = r"(?:\w+ ){0,3}";
+    let said = [
+        format!(
+            "(?:buyers|buyer|companies|businesses|firms) (?:who are |that are |are )?(?:looking|searching) for {what}(?:suppliers?|manufacturers?|makers)"
+        ),
+        format!(
+            "(?:buyers|buyer|companies|businesses|firms) (?:who are |that are |are )?seeking {what}(?:suppliers?|manufacturers?|makers)"
+        ),
+        format!("requests? for {what}(?:suppliers|manufacturers)"),
+        format!("(?:compradores|empresas)(?: que)? (?:buscan|busca) {what}(?:proveedor(?:es)?|fabricantes?)"),
+        format!("se buscan {what}proveedores|(?:solicitudes|demandas|peticiones) de {what}proveedor(?:es)?"),
+        format!("(?:einkaufer|firmen|unternehmen) suchen {what}(?:lieferanten|hersteller)|\\w*lieferanten gesucht"),
+        format!(
+            "(?:acheteurs|entreprises)(?: qui)? (?:cherchent|recherchent) {what}(?:fournisseurs?|fabricants?)|demandes de {what}fournisseurs?"
+        ),
+        format!("(?:acquirenti|compratori|aziende)(?: che)? cercano {what}(?:fornitori|produttori)"),
+        format!("(?:compradores|empresas)(?: que)? (?:procuram|a procura de) {what}(?:fornecedores|fabricantes)"),
+        format!("(?:покупатели|закупщики|компании) ищут {what}(?:поставщик|производител)\\w*"),
+    ];
+    Regex::new(&format!(r"\b(?:{})\b", said.join("|"))).expect("the pattern is fixed")
+});
 
 /// So begins what somebody wants to buy, and nothing else.
 static BUYS: LazyLock<Regex> = LazyLock::new(|| {
@@ -147,8 +174,21 @@ pub(super) fn requests(extract: &Extract, url: &Url, title: &str) -> Option<Requ
     if let Some(said) = TITLES.iter().find(|said| all > 0 && holds(&title, &words(said))) {
         return Some(Requests { why: format!("its title speaks of them (`{said}`)"), sure: true });
     }
-    let word = word_of(url, &ADDRESSES, &ADDRESSES).filter(|_| all > 0)?;
-    Some(Requests { why: format!("its address speaks of them (`{word}`)"), sure: false })
+    if let Some(said) = FOR.find(&title).filter(|_| all > 0) {
+        return Some(Requests { why: format!("its title speaks of them (`{}`)", said.as_str()), sure: true });
+    }
+    if let Some(word) = word_of(url, &ADDRESSES, &ADDRESSES).filter(|_| all > 0) {
+        return Some(Requests { why: format!("its address speaks of them (`{word}`)"), sure: false });
+    }
+    // Where its records lead, folder by folder: what they are called themselves says nothing.
+    let folder = |draft: &Draft| {
+        let mut parts = draft.url.path_segments()?.rev();
+        parts.next();
+        parts.find(|part| FOLDERS.contains(part) || ADDRESSES.contains(part)).map(str::to_owned)
+    };
+    let folders: Vec<String> = extract.records.iter().filter_map(folder).collect();
+    let word = folders.first().filter(|_| folders.len() * 2 > all)?;
+    Some(Requests { why: format!("its records lead to `{word}`"), sure: false })
 }
 
 #[cfg(test)]
@@ -188,12 +228,37 @@ mod tests {
             ("Buying requests - TradeYard", true),
             ("Solicitudes de compra | Mercado", true),
             ("Заявки покупателей", true),
+            ("Buyers looking for packaging suppliers", true),
+            ("Requests for suppliers | MakerLink", true),
+            ("Companies seeking cardboard box manufacturers", true),
+            ("Empresas que buscan proveedores de envases", true),
+            ("Verpackungslieferanten gesucht", true),
+            ("Acheteurs recherchent des fournisseurs", true),
+            ("Покупатели ищут поставщиков упаковки", true),
+            ("Suppliers looking for buyers", false),
+            ("Companies looking for staff", false),
+            ("Looking for packaging? Our suppliers", false),
             ("Buying guide", false),
             ("Suppliers", false),
         ] {
             let records = ["Pallets", "Film"].iter().map(|title| draft("k", &[("title", title)])).collect();
             let extract = Extract { records, ..Extract::default() };
             assert_eq!(requests(&extract, &"https://a.example/".parse().unwrap(), title).is_some(), want, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_one_of_requests_by_where_its_records_lead() {
+        for (links, want) in [
+            (["/req/pallets", "/req/film"], Some(false)),
+            (["/rfq/1/pallets", "/rfq/2/film"], Some(false)),
+            (["/market/req", "/market/rfq"], None),
+            (["/req/pallets", "/offers/film"], None),
+        ] {
+            let page: Url = "https://a.example/".parse().unwrap();
+            let record = |link: &&str| Draft { url: page.join(link).unwrap(), ..draft("k", &[("title", "Film")]) };
+            let extract = Extract { records: links.iter().map(record).collect(), ..Extract::default() };
+            assert_eq!(requests(&extract, &page, "Market").map(|found| found.sure), want, "{links:?}");
         }
     }
 
@@ -207,6 +272,7 @@ mod tests {
             (&["Pallets", "Film"], "https://a.example/buying-leads/", Some(false)),
             (&["Pallets", "Film"], "https://a.example/zakupki?page=2", Some(false)),
             (&["Pallets", "Film"], "https://a.example/market", None),
+            (&["Pallets", "Film"], "https://req.example/market", None),
             (&[], "https://a.example/rfq", None),
         ] {
             let url: Url = url.parse().unwrap();

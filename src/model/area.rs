@@ -104,6 +104,18 @@ pub fn place_and_country(place: &str) -> (&str, Option<&'static str>) {
     }
 }
 
+/// A name without the country that stands in brackets behind it, and that country as it is written there: "Acme, S.L. (Spain)". Two letters are as often
+/// something else's: "Acme (IT)".
+pub fn name_and_country(name: &str) -> (&str, Option<&str>) {
+    let parts = name.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    let parts = parts.map(|(bare, inside)| (bare.trim_end(), inside.trim()));
+    let is_country = |written: &str| (written.chars().count() > 2 || written == "UK") && country_code(written).is_some();
+    match parts.filter(|(bare, inside)| bare.contains(char::is_alphabetic) && is_country(inside)) {
+        Some((bare, country)) => (bare, Some(country)),
+        None => (name, None),
+    }
+}
+
 /// The country of a telephone number in E.164, where its calling code belongs to one country (`+1` and `+7` do not).
 pub fn calling_country(phone: &str) -> Option<&'static str> {
     let digits = phone.strip_prefix('+')?;
@@ -289,6 +301,25 @@ pub fn within(areas: &[Area], organisation: &Organisation, at: Timestamp) -> Ans
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_country_in_brackets_behind_a_name() {
+        for (name, want) in [
+            ("Acme, S.L. (Spain)", ("Acme, S.L.", Some("Spain"))),
+            ("Acme (Alemania) ", ("Acme", Some("Alemania"))),
+            ("ООО «Ромашка» ( Россия )", ("ООО «Ромашка»", Some("Россия"))),
+            ("Acme(UK)", ("Acme", Some("UK"))),
+            ("Acme (GBR)", ("Acme", Some("GBR"))),
+            ("Acme (IT)", ("Acme (IT)", None)),
+            ("Acme (Holdings)", ("Acme (Holdings)", None)),
+            ("Acme (Spain) Ltd", ("Acme (Spain) Ltd", None)),
+            ("Acme, Spain", ("Acme, Spain", None)),
+            ("(Spain)", ("(Spain)", None)),
+            ("Acme )", ("Acme )", None)),
+        ] {
+            assert_eq!(name_and_country(name), want, "{name}");
+        }
+    }
     use crate::model::sample::{day, organisation};
 
     #[test]

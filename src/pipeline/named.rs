@@ -8,7 +8,7 @@ use super::news::Whence;
 use crate::base::ids::{OrganisationId, RecordId};
 use crate::diff;
 use crate::model::{Change, CompanyName, Organisation, Record, RecordKind};
-use crate::resolve::linkage::{Column, Row};
+use crate::resolve::linkage::{self, Column, Row};
 use crate::store::StoreError;
 
 /// Names of one turn that are looked up.
@@ -46,14 +46,16 @@ pub(super) async fn known_companies(
         names.values().map(|name| (OrganisationId::of(&[b"named in an article", name.as_bytes()]), vec![row(name)])).collect();
     let (_, likely) = effects.store.likely(asked, HashSet::new()).await?;
     let found: BTreeSet<OrganisationId> = likely.iter().flat_map(|one| &one.matches).map(|found| found.organisation).collect();
-    let mut known: HashMap<String, Vec<String>> = HashMap::new();
+    // "Flagg & Monyash" is known as "Flagg and Monyash".
+    let compared = |name: &str| linkage::name_words(&CompanyName::parse(name));
+    let mut known: HashMap<Vec<String>, Vec<String>> = HashMap::new();
     for Organisation { name, .. } in effects.store.organisations(found.into_iter().collect()).await? {
         let Some(name) = name else { continue };
-        known.entry(CompanyName::parse(&name).core).or_default().push(name);
+        known.entry(compared(&name)).or_default().push(name);
     }
-    let one = |core: String| {
-        let mut known = known.remove(&core)?;
-        known.pop().filter(|_| known.is_empty()).map(|name| (core, name))
+    let one = |(core, written): (String, String)| {
+        let [name] = &known.get(&compared(&written))?[..] else { return None };
+        Some((core, name.clone()))
     };
-    Ok(names.into_keys().filter_map(one).collect())
+    Ok(names.into_iter().filter_map(one).collect())
 }

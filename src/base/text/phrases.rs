@@ -62,6 +62,31 @@ pub fn words_of(sentence: &str, language: Option<StemLanguage>) -> Vec<Word> {
     found
 }
 
+/// With the `s` that plurals leave unsaid behind their apostrophe, as a word without letters: "Tapes' customer" is "Tapes's customer". So only behind
+/// a word with a capital, and where the apostrophe ends no quotation.
+pub fn with_unsaid_s(sentence: &str, words: Vec<Word>) -> Vec<Word> {
+    const APOSTROPHES: [char; 2] = ['\'', '’'];
+    let (mut all, mut is_open, mut last) = (Vec::with_capacity(words.len()), false, None::<Word>);
+    for word in words {
+        let mark = &sentence[last.as_ref().map_or(0, |last| last.at.end)..word.at.start];
+        let mut rest = mark.chars();
+        let closes = rest.next().is_some_and(|first| APOSTROPHES.contains(&first)) && !rest.as_str().is_empty();
+        let is_plural = last.as_ref().is_some_and(|last| last.capital && last.folded.ends_with('s') && last.folded.len() > 1);
+        let owned = last.is_some() && closes && !is_open && is_plural && rest.as_str().trim().is_empty();
+        let at = word.at.start - rest.as_str().len();
+        all.extend(last.take());
+        if owned {
+            let s = || "s".to_owned();
+            all.push(Word { folded: s(), written: s(), stem: s(), at: at..at, colon: false, capital: false });
+        }
+        let opens = mark.ends_with(['\'', '‘']) && (all.is_empty() || mark.chars().count() > 1);
+        is_open = opens || is_open && !closes;
+        last = Some(word);
+    }
+    all.extend(last);
+    all
+}
+
 /// A word folded, and its stem; `None` for marks without a letter.
 fn word(written: &str, language: Option<StemLanguage>) -> Option<(String, String)> {
     let folded = super::words(written);
@@ -338,6 +363,26 @@ mod tests {
         let mut phrases = Phrases::default();
         phrases.add(Phrase::parse(phrase, language).unwrap());
         phrases.find(&words_of(text, language)).is_some()
+    }
+
+    #[test]
+    fn the_s_that_a_plural_leaves_unsaid() {
+        for (text, want) in [
+            ("Wreake Tapes' customer", 4),
+            ("Wreake Tapes’ customer", 4),
+            ("Tapes's customer", 3),
+            ("The tapes' end", 3),
+            ("The 'Green Boxes' plan", 4),
+            ("'Tapes' sold", 2),
+            ("‘Green Boxes’ sold", 3),
+            ("Boxes', they said", 3),
+            ("Of Boxes'", 2),
+            ("Box' end", 2),
+        ] {
+            let words = with_unsaid_s(text, words_of(text, None));
+            assert_eq!(words.len(), want, "{text}");
+            assert!(words.iter().all(|word| text.get(word.at.clone()).is_some()) && words.is_sorted_by_key(|word| word.at.start), "{text}");
+        }
     }
 
     #[test]

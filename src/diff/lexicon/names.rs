@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::clause::{Clauses, Sentence};
-use crate::base::text::phrases::{Phrases, Word, sentences, words_of};
+use crate::base::text::phrases::{Phrases, Word, sentences, with_unsaid_s, words_of};
 use crate::base::text::squeeze;
 use crate::base::text::stems::StemLanguage;
 use crate::model::{CompanyName, LegalClass, LegalKind};
@@ -83,7 +83,10 @@ impl Known {
 impl Clauses {
     /// The sentences of what may be several, for the points of a legal form end none by themselves ("… Acme, S.L. Its hall …"), with their words.
     pub fn cut<'a>(&self, text: &'a str, stems: Option<StemLanguage>) -> Vec<(&'a str, Vec<Word>)> {
-        let words = words_of(text, stems);
+        // "Tapes' customer" is read as "Tapes's customer" where possessives are written so.
+        let words_of =
+            |text: &str| if self.possessive.is_empty() { words_of(text, stems) } else { with_unsaid_s(text, words_of(text, stems)) };
+        let words = words_of(text);
         let sentence = Sentence { text, words: &words };
         let ends: Vec<usize> =
             (1..words.len()).filter(|place| self.begins_behind_form(&sentence, *place)).map(|at| words[at].at.start).collect();
@@ -92,7 +95,7 @@ impl Clauses {
         }
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let each = starts.zip(ends.iter().copied().chain([text.len()])).map(|(from, to)| text[from..to].trim());
-        each.map(|text| (text, words_of(text, stems))).collect()
+        each.map(|text| (text, words_of(text))).collect()
     }
 
     /// Whether a sentence begins with this word, right behind the point of a legal form: something is said before it.
@@ -218,6 +221,7 @@ impl Clauses {
     /// and whether somebody does. What stands elsewhere in the text as a whole is one.
     fn bare(&self, sentence: &Sentence<'_>, run: Range<usize>, known: &Known) -> (Range<usize>, bool) {
         let longest = |phrases: &[&Phrases], at: usize| sentence.longest(phrases, at..sentence.words.len());
+        let run = self.behind_owner(sentence, run, known);
         // What goes on behind the legal form says nothing of the name: "Немецкая Kraft GmbH открыла завод".
         let is_whole = is_company(sentence.part(run.clone()));
         let mut first = run.start;
@@ -246,6 +250,17 @@ impl Clauses {
             Some(joint) => (joint + 1..run.end, true),
             None => (first..run.end, false),
         }
+    }
+
+    /// A known company's name without whose it is, or of which place: "Derbyshire's Flagg & Monyash".
+    fn behind_owner(&self, sentence: &Sentence<'_>, run: Range<usize>, known: &Known) -> Range<usize> {
+        let is_known = |words: Range<usize>| core(sentence.part(words)).is_some_and(|core| known.companies.contains_key(&core));
+        let behind = |at: usize| {
+            let owner = sentence.between(at - 1, at).starts_with(['\'', '’']);
+            sentence.longest(&[&self.possessive], at..run.end).filter(|next| owner && is_known(*next..run.end))
+        };
+        let from = (run.start + 1..run.end).rev().find_map(behind).filter(|_| !is_known(run.clone()));
+        from.unwrap_or(run.start)..run.end
     }
 
     /// Where a name begins behind words that say from where it is: "the Danish Acme A/S", "Denmark's Acme A/S". They are part of the name where its form

@@ -13,7 +13,7 @@ use super::below;
 use super::columns::{Cell, Column, Raw};
 use super::{Item, Listed};
 use crate::base::text::words;
-use crate::model::CompanyName;
+use crate::model::{CompanyName, name_and_country};
 
 /// Characters of a name, and of a legal form behind a comma.
 const NAME: usize = 80;
@@ -240,7 +240,7 @@ fn between(shown: &Shown<'_>, records: &[Vec<At>], record: usize) -> Vec<At> {
 
 /// The cells that nothing calls others, by their record: names with a legal form as all that stands beside them.
 fn unnamed(shown: &Shown<'_>, records: &[Vec<At>], (raws, names): (&[Vec<Raw>], &[Option<usize>])) -> Vec<(usize, usize)> {
-    let is_name = |text: &str| text.chars().count() <= NAME && CompanyName::parse(text).form.is_some();
+    let is_name = |text: &str| text.chars().count() <= NAME && CompanyName::parse(name_and_country(text).0).form.is_some();
     let mut found: Vec<(usize, usize)> = Vec::new();
     for (record, (own, name)) in raws.iter().zip(names).enumerate() {
         let Some(name) = *name else { continue };
@@ -277,10 +277,12 @@ fn each(line: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in line.split([';', '；', '•', '|']).flat_map(|part| part.split(" / ")) {
         let mut names: Vec<String> = Vec::new();
-        for piece in part.split(", ").map(|piece| piece.trim().trim_end_matches(',')).filter(|piece| !piece.is_empty()) {
+        for piece in pieces(part).into_iter().map(|piece| piece.trim().trim_end_matches(',')).filter(|piece| !piece.is_empty()) {
             let form = |name: &str| CompanyName::parse(name).form.is_some();
+            // "S.L. (Spain)"
+            let own = piece.split_once(" (").map_or(piece, |(own, _)| own);
             match names.last_mut() {
-                Some(last) if piece.chars().count() <= FORM && !form(last) && form(&format!("{last}, {piece}")) => {
+                Some(last) if own.chars().count() <= FORM && !form(last) && form(&format!("{last}, {own}")) => {
                     *last = format!("{last}, {piece}");
                 }
                 Some(_) | None => names.push(piece.to_owned()),
@@ -289,6 +291,24 @@ fn each(line: &str) -> Vec<String> {
         out.append(&mut names);
     }
     out.retain(|name| name.chars().count() <= NAME && name.chars().any(char::is_alphabetic));
+    out
+}
+
+/// The parts of a line between its commas; those in brackets part nothing.
+fn pieces(line: &str) -> Vec<&str> {
+    let (mut out, mut from, mut depth) = (Vec::new(), 0, 0_usize);
+    for (at, c) in line.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 && line[at..].starts_with(", ") => {
+                out.push(&line[from..at]);
+                from = at + 2;
+            }
+            _ => {}
+        }
+    }
+    out.push(&line[from..]);
     out
 }
 

@@ -1389,6 +1389,61 @@ fn a_code_behind_a_name_or_a_town_is_a_country() {
     assert!(list("it", ["", " (TO)", " (AT)"], "Ort").is_empty());
     assert!(list("de", ["", " (CH)", " (ZH)"], "Ort").is_empty());
     assert!(list("de", ["", " (IT-Service)", ""], "Ort").is_empty());
+    assert_eq!(list("de", ["", " (Schweiz)", " (Austria)"], "Ort")[..2], ["Schweiz", "Austria"]);
+}
+
+#[test]
+fn a_country_behind_a_name_leaves_it() {
+    let list = |ends: &[&str]| {
+        let one = |n: usize| format!("<li><h3>Werk {n} AG{}</h3><p>Ort {n}</p></li>", ends[n % ends.len()]);
+        let reading = read_as(&format!("<html lang=en><ul>{}</ul>", repeat(9, one)), true);
+        let of = |label: &str| values(&reading, label).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        (of("name")[1].clone(), of("country").first().cloned().unwrap_or_default())
+    };
+    for (end, country) in [(" (Spain)", "Spain"), (" (Reino Unido)", "Reino Unido"), (" (UK)", "UK"), (" (Германия)", "Германия")]
+    {
+        assert_eq!(list(&[end, ""]), ("Werk 2 AG".to_owned(), country.to_owned()), "{end}");
+    }
+    for ends in [&[" (Holdings)", ""][..], &[" (Georgia)", " (Ohio)", " (Texas)"], &[" (Lda)"]] {
+        let (name, country) = list(ends);
+        assert_eq!((name.as_str(), country.as_str()), (format!("Werk 2 AG{}", ends[2 % ends.len()]).as_str(), ""), "{ends:?}");
+    }
+}
+
+#[test]
+fn whoever_shares_a_stand_has_a_country_and_a_form_of_its_own() {
+    let others = [
+        "Abel Teile, S.L. (Spain)",
+        "Zorn, S. Coop. (Spain)",
+        "Kranz, Inc. (United States)",
+        "Tins &amp; Co Ltd (United Kingdom)",
+        "Bell Ltd (Holdings)",
+    ];
+    let one = |n: usize| {
+        let co = others.get(n.wrapping_sub(1)).map(|first| {
+            let more = others.get(n).map(|more| format!("<li>{more}</li>")).unwrap_or_default();
+            format!("<div class=co>Co-exhibitors:<ul><li>{first}</li>{more}</ul></div>")
+        });
+        format!("<div class=exh><h2>Werk {n} Ltd</h2><p>France</p><p>Stand P1{n}</p>{}</div>", co.unwrap_or_default())
+    };
+    let reading = read_as(&repeat(12, one), true);
+    let said = |name: &str| {
+        let list = &reading.lists[0];
+        let value = |item: &Item, label: &str| {
+            item.cells.iter().find(|cell| list.columns[cell.column].label == label).map(|cell| cell.value.clone())
+        };
+        let item = list.records.iter().find(|item| item.beside && value(item, "name").as_deref() == Some(name));
+        item.map(|item| value(item, "country").unwrap_or_default())
+    };
+    for (name, country) in [
+        ("Abel Teile, S.L.", "Spain"),
+        ("Zorn, S. Coop.", "Spain"),
+        ("Kranz, Inc.", "United States"),
+        ("Tins & Co Ltd", "United Kingdom"),
+        ("Bell Ltd (Holdings)", ""),
+    ] {
+        assert_eq!(said(name).as_deref(), Some(country), "{name}: {:?}", values(&reading, "name"));
+    }
 }
 
 /// Rows below another, columns, boxes and names that are several: each is a record, with the stand of the one it stands with.

@@ -255,6 +255,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_joins_two_words_is_written_in_many_ways() {
+        let words = |name: &str| name_words(&CompanyName::parse(name));
+        for (a, b, want) in [
+            ("Flagg & Monyash", "Flagg and Monyash Limited", true),
+            ("Ruiz y Calvo, S.L.", "Ruiz & Calvo", true),
+            ("Müller und Söhne GmbH", "Müller & Söhne", true),
+            ("ООО «Весна и Лето»", "Весна & Лето", true),
+            ("E Flagg", "Flagg", false),
+            ("Flagg y", "Flagg", false),
+            ("Flagg Andes", "Flagg", false),
+        ] {
+            assert_eq!(words(a) == words(b), want, "{a} / {b}");
+        }
+    }
+
+    #[test]
     fn codes_of_a_family_tell_names_apart() {
         let apart = |a: &str, b: &str| of_names(&CompanyName::parse(a), &CompanyName::parse(b)).numbered_apart;
         for (a, b, want) in [

@@ -68,9 +68,14 @@ fn latin(folded: &str) -> Vec<String> {
     words
 }
 
-/// The words of a company's name without its legal form, each in its compared form, in their order, none twice.
+/// Words between two others that are also written `&`, in Latin letters.
+const JOINS: [&str; 8] = ["and", "y", "e", "i", "und", "et", "och", "og"];
+
+/// The words of a company's name without its legal form, each in its compared form, in their order, none twice; `&` and what says the same is none.
 pub fn name_words(name: &CompanyName) -> Vec<String> {
-    let words = latin(&text::clip(&name.core, CHARS)).iter().map(|word| one_form(word)).collect();
+    let all = latin(&text::clip(&name.core, CHARS));
+    let is_join = |at: usize, word: &str| at > 0 && at + 1 < all.len() && JOINS.contains(&word);
+    let words = all.iter().enumerate().filter(|(at, word)| !is_join(*at, word)).map(|(_, word)| one_form(word)).collect();
     distinct(words, NAME_WORDS)
 }
 

@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn an_article_of_nobody_is_of_whom_its_words_name() {
         let lists = Lists {
-            do_not_contact: List::parse("Harbour Logistics Ltd\nacme.es\nOrange\nООО «Вектор»").unwrap(),
+            do_not_contact: List::parse("Harbour Logistics Ltd\nacme.es\nOrange\nООО «Вектор»\nFlagg & Monyash Ltd").unwrap(),
             ..Lists::default()
         };
         let mut unnamed = organisation("x", &[]);
@@ -71,6 +71,8 @@ mod tests {
             ("News of the port", "The haulier Harbour Logistics, of Hull, won the award.", Some(1)),
             ("Harbour Logistics’s new home", "", Some(1)),
             ("HARBOUR LOGISTICS wins", "", Some(1)),
+            ("Derbyshire's Flagg & Monyash is hiring", "", Some(5)),
+            ("Flagg and Monyash is hiring", "", Some(5)),
             ("Harbour opens", "Logistics is slow.", None),
             ("A new shop", "See www.acme.es, it says.", Some(2)),
             ("Orange opens", "", Some(3)),
