@@ -23,6 +23,7 @@ mod record;
 #[cfg(test)]
 pub(crate) mod sample;
 mod tender;
+mod tracking;
 mod turn;
 mod vacancy;
 mod value;
@@ -59,6 +60,7 @@ pub use tender::{
     Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, by_numbers, closings, deadline, first_open, is_closed, is_live, language_code,
     last_readable, lots_due, moved_lots, named_by, next_lots, said_now, stage, undated, unreadable,
 };
+pub use tracking::{tracks, untracked, without};
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use vacancy::is_open_application;
 pub use value::{Amount, Moment, Value, ZoneFrom};

@@ -41,6 +41,7 @@ use url::Url;
 
 use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
 
+pub(crate) use feed::award_of;
 pub use filed::{file, read_again};
 pub use json::cut_off;
 pub use lines::{Line, differences, lines};

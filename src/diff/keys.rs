@@ -7,11 +7,13 @@ use url::Url;
 
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::{holds, words};
-use crate::model::{Draft, Extract, FieldName, Page, Record, one_spelling, other_scheme, procedure_of};
+use crate::model::{Draft, Extract, FieldName, Page, Record, RecordKind, Value, one_spelling, other_scheme, procedure_of, untracked};
+use crate::tender::award_of;
 
 /// The word of the format of feeds.
 const FEED: &str = "feed";
 const TITLE: &str = "title";
+const PUBLISHED: &str = "published";
 
 /// The ids that records nobody knows would have, were their addresses written with the other scheme.
 pub fn other_ids(source: &SourceId, extract: &Extract, stored: &[Record]) -> Vec<RecordId> {
@@ -30,16 +32,24 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
     let mut lost: HashMap<String, &str> =
         stored.iter().filter(is_lost).map(|record| (one_spelling(&record.key), record.key.as_str())).collect();
     let mut shown = shown_before(page, extract, stored, &now);
-    if lost.is_empty() && shown.is_empty() {
+    let mut called = called_before(page, extract, stored, &now);
+    if lost.is_empty() && shown.is_empty() && called.is_empty() {
         return;
     }
     let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
     let unknown = extract.records.iter().filter(|draft| !known.contains(draft.key.as_str()));
     let mut shown_as = |draft: &Draft| {
         let title = words(&draft.value(TITLE)?.text());
-        shown.remove(&draft.url).filter(|(_, known)| is_said_in(&title, known)).map(|(key, _)| key)
+        shown.remove(&untracked(&draft.url)).filter(|(_, known)| is_said_in(&title, known)).map(|(key, _)| key)
     };
-    let mut before = |draft: &Draft| lost.remove(&one_spelling(&draft.key)).or_else(|| shown_as(draft));
+    let mut awarded_as = |draft: &Draft| {
+        let what = award_of(&draft.value(TITLE)?.text())?;
+        let since = |known: &Record| known.value(PUBLISHED).and_then(Value::instant);
+        let later =
+            |known: &Record| draft.value(PUBLISHED).and_then(Value::instant).zip(since(known)).is_none_or(|(now, then)| now >= then);
+        called.remove(&what)?.filter(|known| later(known)).map(|known| known.key.as_str())
+    };
+    let mut before = |draft: &Draft| lost.remove(&one_spelling(&draft.key)).or_else(|| shown_as(draft)).or_else(|| awarded_as(draft));
     let kept: HashMap<String, String> = unknown.filter_map(|draft| Some((draft.key.clone(), before(draft)?.to_owned()))).collect();
     let keep = |key: &mut String| {
         let procedure = procedure_of(key);
@@ -54,18 +64,36 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
     extract.void.iter_mut().chain(&mut extract.ended).for_each(keep);
 }
 
+/// The tenders of a feed that are on the page no more, by what is bought, where no other is called so: their award may be another entry.
+fn called_before<'a>(page: &Page, extract: &Extract, stored: &'a [Record], now: &HashSet<&str>) -> HashMap<String, Option<&'a Record>> {
+    let mut called: HashMap<String, Option<&Record>> = HashMap::new();
+    if extract.notices.iter().all(|(_, filed)| filed.format != FEED) {
+        return called;
+    }
+    for record in stored.iter().filter(|record| record.kind == RecordKind::Tender && page.members.contains(&record.id)) {
+        let title = record.title();
+        let lost = Some(record).filter(|record| !now.contains(record.key.as_str()));
+        called.entry(award_of(&title).unwrap_or_else(|| words(&title))).and_modify(|known| *known = None).or_insert(lost);
+    }
+    called
+}
+
 /// The tenders of a feed that are on the page no more, each with its title, by their own page, where that is nobody else's: some feeds give an entry
 /// another id whenever they are made.
-fn shown_before<'a>(page: &Page, extract: &Extract, stored: &'a [Record], now: &HashSet<&str>) -> HashMap<&'a Url, (&'a str, String)> {
+fn shown_before<'a>(page: &Page, extract: &Extract, stored: &'a [Record], now: &HashSet<&str>) -> HashMap<Url, (&'a str, String)> {
     let feed: HashSet<&str> = extract.notices.iter().filter(|(_, filed)| filed.format == FEED).map(|(key, _)| key.as_str()).collect();
-    let mut times: HashMap<&Url, usize> = HashMap::new();
+    let mut times: HashMap<Url, usize> = HashMap::new();
     let of_feed = extract.records.iter().filter(|draft| feed.contains(draft.key.as_str()));
-    of_feed.for_each(|draft| *times.entry(&draft.url).or_default() += 1);
-    let mut shown: HashMap<&Url, Option<(&str, String)>> = HashMap::new();
-    for record in stored.iter().filter(|record| page.members.contains(&record.id) && times.get(&record.url) == Some(&1)) {
+    of_feed.for_each(|draft| *times.entry(untracked(&draft.url)).or_default() += 1);
+    let mut shown: HashMap<Url, Option<(&str, String)>> = HashMap::new();
+    for record in stored.iter().filter(|record| page.members.contains(&record.id)) {
+        let url = untracked(&record.url);
+        if times.get(&url) != Some(&1) {
+            continue;
+        }
         let lost = (record.url != page.url && !now.contains(record.key.as_str())).then(|| (record.key.as_str(), words(&record.title())));
         // Of two that are alike nobody knows which it is.
-        shown.entry(&record.url).and_modify(|known| *known = None).or_insert(lost);
+        shown.entry(url).and_modify(|known| *known = None).or_insert(lost);
     }
     shown.into_iter().filter_map(|(url, lost)| Some((url, lost?))).collect()
 }
@@ -98,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::model::sample::record;
-    use crate::model::{Filed, Raw, RecordKind, ZoneFrom};
+    use crate::model::{Filed, Raw, ZoneFrom};
 
     /// The keys of a page on which these stand now, where others of the source were known, all but the last on this page.
     fn kept(known: &[&str], now: &[&str]) -> Vec<String> {

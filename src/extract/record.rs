@@ -10,7 +10,7 @@ use super::staff;
 use super::{Kind, Spec};
 use crate::base::caps;
 use crate::base::text::{fold, words};
-use crate::model::{BadEntry, Draft, Extract, Fault, FieldName, Found, KEY_PARTS, RecordKind, Value};
+use crate::model::{BadEntry, Draft, Extract, Fault, FieldName, Found, KEY_PARTS, RecordKind, Value, tracks, without};
 
 /// How many records a format need look at: with the one more than are kept, [`Gather::add`] says that the rest is left out.
 pub(super) const LOOKED_AT: usize = caps::RECORDS + 1;
@@ -115,38 +115,6 @@ fn key_text(value: &Value) -> String {
     }
 }
 
-/// Parameters that say where a visitor came from.
-fn tracks(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "trk_"].iter().any(|start| name.starts_with(start))
-        || matches!(
-            name.as_str(),
-            "gclid"
-                | "gclsrc"
-                | "dclid"
-                | "gbraid"
-                | "wbraid"
-                | "fbclid"
-                | "msclkid"
-                | "yclid"
-                | "ysclid"
-                | "twclid"
-                | "ttclid"
-                | "igshid"
-                | "mc_cid"
-                | "mc_eid"
-                | "mkt_tok"
-                | "_ga"
-                | "_gl"
-                | "_hsenc"
-                | "_hsmi"
-                | "_openstat"
-                | "vero_id"
-                | "wickedid"
-                | "srsltid"
-        )
-}
-
 /// Parameters that name a session; a short value under such a name is an ordinary number ("sid=12").
 fn session(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
@@ -167,20 +135,7 @@ pub(super) fn canonical(url: &Url) -> Url {
         let path = url.path()[..at].to_owned();
         url.set_path(&path);
     }
-    if url.query().is_some() {
-        // Pairs are kept as they are written: decoding and encoding them again would change addresses that have nothing to lose.
-        let query = url.query().unwrap_or("");
-        let kept: Vec<&str> = query
-            .split('&')
-            .filter(|pair| {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                !pair.is_empty() && !tracks(name) && !session(name, value)
-            })
-            .collect();
-        let kept = kept.join("&");
-        url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
-    }
-    url
+    without(&url, |name, value| tracks(name) || session(name, value))
 }
 
 /// Gathers the records of one page, refusing those without a key and those whose key was there before.

@@ -3,6 +3,10 @@
 
 #[cfg(test)]
 mod tests;
+mod titles;
+mod until;
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use roxmltree::Node;
@@ -13,14 +17,13 @@ use super::notes::Notes;
 use super::when::{self, Clock};
 use super::{Batch, Head, Input, code, html, xml};
 use crate::base::ids::ContentHash;
-use crate::base::text::fold;
+use crate::base::text::{fold, words};
 use crate::model::{
     BadEntry, Class, Content, Deadline, DeadlineKind, Failure, FailureClass, Notice, NoticeKind, Party, Place, Raw, Stage, Texts,
-    language_code,
+    language_code, untracked,
 };
 
-/// Characters behind a label in which its day is looked for.
-const LABELLED: usize = 80;
+pub(crate) use titles::award_of;
 
 /// Whether the head is that of a feed.
 pub(super) fn fits(head: &Head<'_>) -> bool {
@@ -73,7 +76,27 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         batch.bad.push(BadEntry { path: format!("/{root}"), reason: "the document breaks off: it has no end".to_owned() });
     }
     batch.next = channel.next;
+    join_awards(&mut batch.notices);
     Ok(batch)
+}
+
+/// Gives what is published as the award of another entry of the feed, by its title, to the tender of that. It repeats no deadline.
+fn join_awards(notices: &mut [Notice]) {
+    let title = |notice: &Notice| notice.content.title.best(&[]).map(str::to_owned).unwrap_or_default();
+    let mut called: HashMap<String, Option<(String, Option<Timestamp>)>> = HashMap::new();
+    for notice in notices.iter().filter(|notice| award_of(&title(notice)).is_none()) {
+        let one = (notice.procedure.clone(), notice.published);
+        // Of two that are called alike nobody knows which was awarded.
+        called.entry(words(&title(notice))).and_modify(|known| *known = known.take().filter(|known| known.0 == one.0)).or_insert(Some(one));
+    }
+    for notice in notices {
+        let tender = award_of(&title(notice)).and_then(|what| called.get(&what)?.as_ref());
+        let later = |since: &Option<Timestamp>| since.is_none() || notice.published.is_none() || notice.published >= *since;
+        if let Some((procedure, _)) = tender.filter(|(procedure, since)| *procedure != notice.procedure && later(since)) {
+            notice.procedure.clone_from(procedure);
+            notice.whole = false;
+        }
+    }
 }
 
 impl Channel {
@@ -123,7 +146,7 @@ fn entry(cut: &Cut, channel: &Channel, notes: &mut Notes<'_>) -> Result<Notice, 
     let link = link(node, notes);
     let named = first(node, &["guid", "id"]).map(xml::words);
     let about = Some(xml::attribute(node, "about").to_owned()).filter(|about| !about.is_empty());
-    let procedure = named.or(about).or_else(|| link.as_ref().map(Url::to_string));
+    let procedure = named.or(about).or_else(|| link.as_ref().map(Url::to_string)).map(|named| untracked_id(&named));
     let procedure = procedure.ok_or("it has neither `guid`, `id` nor `link`: nothing says which one it is")?;
     let dated = first(node, &["pubDate", "published", "updated", "date", "issued", "modified"]);
     let written = dated.map(raw).unwrap_or_default();
@@ -163,6 +186,12 @@ fn entry(cut: &Cut, channel: &Channel, notes: &mut Notes<'_>) -> Result<Notice, 
     Ok(notice)
 }
 
+/// An id that is an address, without what says where its readers came from.
+fn untracked_id(id: &str) -> String {
+    let address = Url::parse(id).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    address.and_then(|url| Some(untracked(&url)).filter(|bare| *bare != url)).map_or_else(|| id.to_owned(), String::from)
+}
+
 /// The page for people: RSS has it as text, Atom in `href`.
 fn link(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Option<Url> {
     let shown = |link: &Node<'_, '_>| matches!(xml::attribute(*link, "rel"), "" | "alternate");
@@ -173,7 +202,7 @@ fn link(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Option<Url> {
         let whole = link.tag_name().name() == "link" || written.starts_with("http");
         let url = code::url(&written, notes.url).filter(|_| whole)?;
         notes.found("link", link);
-        Some(url)
+        Some(untracked(&url))
     })
 }
 
@@ -188,7 +217,7 @@ fn content(
     if let Some(title) = first(node, &["title"]) {
         notes.found("title", title);
         content.title = Texts::one(language, &html::words(&raw(title)));
-        if let Some(became) = content.title.best(&[]).and_then(became) {
+        if let Some(became) = content.title.best(&[]).and_then(titles::became) {
             (notice.kind, notice.stage) = became;
         }
     }
@@ -212,113 +241,38 @@ fn content(
                 notes.found("buyers", described);
                 content.buyers.push(Party { name: Texts::one(language, &value), ..Party::default() });
             }
-            if content.deadlines.is_empty() && until(&label) {
-                // Words without a figure name no day; behind them stand addresses, and whatever else there is to say.
-                let words: String = value.split("://").next().unwrap_or_default().chars().take(LABELLED).collect();
-                let named = Some(words).filter(|words| words.contains(|c: char| c.is_ascii_digit()));
-                let deadline = named.and_then(|words| deadline(DeadlineKind::Tender, &words, month_first, notes.clock));
-                if deadline.is_some() {
-                    notes.found("deadlines", described);
-                }
-                if deadline.as_ref().is_some_and(|deadline| deadline.due.is_none()) {
-                    notes.odd_words(described, &value, "single day that everybody reads alike");
-                }
-                content.deadlines.extend(deadline);
-            }
         }
     }
+    deadline_in_words(node, described, month_first, content, notes);
     if let Some(author) = author(node, channel).filter(|_| content.buyers.is_empty()) {
         notes.found("buyers", author);
         content.buyers.push(Party { name: Texts::one(language, &xml::words(author)), ..Party::default() });
     }
 }
 
-/// What a title says, apart from what is bought, became of it: "CANCELLED: Crane", "Crane [adjudicada]".
-fn became(title: &str) -> Option<(NoticeKind, Stage)> {
-    const WORDS: [(NoticeKind, Stage, &[&str]); 5] = [
-        (
-            NoticeKind::Cancellation,
-            Stage::Cancelled,
-            &[
-                "cancelled",
-                "canceled",
-                "withdrawn",
-                "tender cancelled",
-                "cancelado",
-                "cancelada",
-                "anulado",
-                "anulada",
-                "licitacion cancelada",
-                "licitacion anulada",
-                "annule",
-                "annulee",
-                "annullato",
-                "annullata",
-                "revocata",
-                "aufgehoben",
-                "abgebrochen",
-                "отменен",
-                "отменена",
-            ],
-        ),
-        (NoticeKind::Award, Stage::Cancelled, &["desierto", "desierta", "not awarded", "no award", "не состоялся", "не состоялась"]),
-        (
-            NoticeKind::Award,
-            Stage::Awarded,
-            &["awarded", "contract awarded", "adjudicado", "adjudicada", "attribue", "vergeben", "aggiudicato", "aggiudicata"],
-        ),
-        (
-            NoticeKind::Change,
-            Stage::Suspended,
-            &["suspended", "suspendido", "suspendida", "suspendu", "ausgesetzt", "sospesa", "sospeso", "приостановлен", "приостановлена"],
-        ),
-        (
-            NoticeKind::Change,
-            Stage::Open,
-            &["reopened", "re-opened", "resumed", "reabierto", "reabierta", "reanudado", "reanudada", "возобновлен", "возобновлена"],
-        ),
-    ];
-    let said = fold(title);
-    let ends = [(':', ':'), ('[', ']'), ('(', ')')];
-    let before = ends.iter().filter_map(|(opens, closes)| said.trim_start_matches(*opens).split_once(*closes)).map(|(first, _)| first);
-    let dashes = [" - ", " – ", " — "];
-    let first = dashes.iter().filter_map(|dash| said.split_once(dash)).map(|(first, _)| first);
-    let last = dashes.iter().filter_map(|dash| said.rsplit_once(dash)).map(|(_, last)| last);
-    let behind = ends[1..].iter().filter_map(|(opens, closes)| said.strip_suffix(*closes)?.rsplit_once(*opens)).map(|(_, last)| last);
-    let mut parts = before.chain(first).chain(last).chain(behind);
-    let of = |part: &str| WORDS.iter().find(|(_, _, words)| words.contains(&part.trim())).map(|(kind, stage, _)| (*kind, *stage));
-    parts.find_map(of)
-}
-
-/// Whether a label, folded, is that of a deadline for offers: not for questions, and not of a visit.
-fn until(label: &str) -> bool {
-    const UNTIL: [&str; 22] = [
-        "deadline",
-        "closing date",
-        "closing time",
-        "closes",
-        "due date",
-        "submission date",
-        "fecha limite",
-        "fin de plazo",
-        "plazo de presentacion",
-        "date limite",
-        "date de cloture",
-        "angebotsfrist",
-        "abgabefrist",
-        "einreichungsfrist",
-        "schlusstermin",
-        "data limite",
-        "prazo",
-        "scadenza",
-        "срок подачи",
-        "окончание подачи",
-        "окончание приема",
-        "termin skladania",
-    ];
-    const OF_OTHERS: [&str; 11] =
-        ["question", "clarif", "enquir", "inquir", "aclaracion", "consulta", "pregunta", "visit", "разъяснен", "вопрос", "frage"];
-    UNTIL.iter().any(|word| label.contains(word)) && !OF_OTHERS.iter().any(|word| label.contains(word))
+/// The deadline that title and text say in words, where nothing else says it.
+fn deadline_in_words(
+    node: Node<'_, '_>,
+    described: Option<Node<'_, '_>>,
+    month_first: Option<bool>,
+    content: &mut Content,
+    notes: &mut Notes<'_>,
+) {
+    if !content.deadlines.is_empty() {
+        return;
+    }
+    let titled = first(node, &["title"]);
+    let said = [titled, described].into_iter().flatten().map(|node| (node, html::lines(&raw(node))));
+    let lines: Vec<(Node<'_, '_>, String)> = said.flat_map(|(node, lines)| lines.into_iter().map(move |line| (node, line))).collect();
+    let Some((place, until)) = until::until(lines.iter().map(|(_, line)| line.as_str()), month_first) else { return };
+    let Some(mut found) = when::in_words(DeadlineKind::Tender, &until.words) else { return };
+    found.due = until.day.and_then(|day| deadline(DeadlineKind::Tender, &day, month_first, notes.clock)?.due);
+    notes.found("deadlines", lines[place].0);
+    // That the documents say it is no fault of the feed.
+    if found.due.is_none() && found.text.contains(|c: char| c.is_ascii_digit()) {
+        notes.odd_words(lines[place].0, &until.words, "single day that everybody reads alike");
+    }
+    content.deadlines.push(found);
 }
 
 /// Who wrote the entry, when that may be the buyer: not who publishes the feed, not an address, not an account.
