@@ -81,10 +81,10 @@ fn deadlines_in_the_words_of_people() {
         ("ru", "Срок подачи заявок", "до 5 января 2027 г.", Some("2027-01-05"), 0),
         ("en-US", "Bid deadline", "01/05/2027", Some("2027-01-05"), 0),
         ("es", "Fecha límite", "05/01/2027", Some("2027-01-05"), 0),
-        ("en", "Deadline", "moved from 10/12/2026 to 31/12/2026", Some("2026-12-31"), 0),
         // Nobody says which is the month; two days; what is due is no offer; no day at all.
         ("en", "Closing date", "05/01/2027", None, 1),
         ("en", "Deadline", "10/12/2026 or 31/12/2026", None, 1),
+        ("en", "Deadline", "moved from 10/12/2026 to 31/12/2026", None, 1),
         ("en", "Deadline for questions", "31/12/2026", None, 0),
         ("en", "Deadline", "see the documents", None, 0),
     ] {
