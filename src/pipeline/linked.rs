@@ -641,7 +641,7 @@ mod tests {
             let (source, at) = (now.source.clone(), crate::model::sample::day(is.1));
             let change = Change { source, record: now.id, kind: ChangeKind::Changed(vec![field]), at, baseline: false };
             let others = [Other { record: other.clone(), since: crate::model::sample::day(1) }];
-            let got = as_it_holds(&change, (&now, Some(&before)), (&[other.clone()], &others));
+            let got = as_it_holds(&change, (&now, Some(&before)), (std::slice::from_ref(&other), &others));
             let moved = got.map(|change| match change.kind {
                 ChangeKind::Changed(fields) => {
                     fields.into_iter().map(|field| [field.old, field.new].map(|at| at.unwrap().text())).collect::<Vec<_>>()

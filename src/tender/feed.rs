@@ -234,13 +234,12 @@ fn content(
     for (label, value) in labels {
         let label = fold(&label);
         let is = |words: &[&str]| words.iter().any(|word| label.ends_with(word));
-        if let Some(described) = described {
-            if content.buyers.is_empty()
-                && is(&["buyer", "purchaser", "contracting authority", "procuring entity", "organo de contratacion"])
-            {
-                notes.found("buyers", described);
-                content.buyers.push(Party { name: Texts::one(language, &value), ..Party::default() });
-            }
+        if let Some(described) = described
+            && content.buyers.is_empty()
+            && is(&["buyer", "purchaser", "contracting authority", "procuring entity", "organo de contratacion"])
+        {
+            notes.found("buyers", described);
+            content.buyers.push(Party { name: Texts::one(language, &value), ..Party::default() });
         }
     }
     deadline_in_words(node, described, month_first, content, notes);
