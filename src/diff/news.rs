@@ -209,8 +209,10 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
     let whole = !draft.partial && draft.detail.is_none();
     let lots = [AWARDED_LOTS, LOT_AWARDS, LOT_WORTH, DEADLINE_FOR, AWARD_VALUE, AWARD_BEFORE, CONTRACTS].map(FieldName::new);
     let worth = WORTH.map(FieldName::new);
+    // What the only lot was worth is not what several are; all else that is said of it no more was told.
+    let is_over = |name: &&FieldName| worth.contains(name) || is_ours(name, draft, record);
     let over: Vec<&FieldName> =
-        lots.iter().chain(&worth).filter(|name| whole && !draft.fields.contains_key(*name) && is_ours(name, draft, record)).collect();
+        lots.iter().chain(&worth).filter(|name| whole && !draft.fields.contains_key(*name)).filter(is_over).collect();
     let named = QUIET
         .iter()
         .chain(&[LOT_WORTH, LOT_AWARDS, AWARDED_LOTS, AWARD_VALUE, CONTRACTS])
