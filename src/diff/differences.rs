@@ -143,6 +143,7 @@ fn is_part(new: &Value, old: &Value) -> bool {
 
 /// The field that says what was awarded.
 pub(super) const AWARD_VALUE: &str = "award_value";
+
 /// Who won and for how much, in the words of [`LOT_AWARDS`], where that is one award of what has no lots, or one alone.
 pub(super) fn alone<'v>(value: impl Fn(&str) -> Option<&'v Value>) -> Option<Value> {
     let won = value(super::signals::WINNER).filter(|_| value("lots").is_none_or(|lots| lots.each().len() < 2))?;
@@ -184,15 +185,15 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         // Versions before did not keep them; and a lot that is the only one now is worth what it was.
         LOT_WORTH => !record.fields.contains_key(name) || !draft.fields.contains_key(name),
         // What the only lot is worth is what all is worth, as long as it is the only one.
-        name_of if WORTH.contains(&name_of) && record.fields.contains_key(name) != draft.fields.contains_key(name) => {
+        worth if WORTH.contains(&worth) && record.fields.contains_key(name) != draft.fields.contains_key(name) => {
             let several = |lots: Option<&Value>| lots.is_some_and(|lots| lots.each().len() > 1);
             several(record.value("lots")) != several(draft.value("lots")) || !record.fields.contains_key(name) && !is_newer(draft, record)
         }
-        // Of a lot that is won by who had won another, the lot is the news.
         // That several contracts have no sum is said by each of them.
         AWARD_VALUE if !draft.fields.contains_key(name) => draft.fields.contains_key(super::signals::WINNER),
         // A lot that goes on though it was won, as those of a dynamic purchasing system do, lost nobody their award.
         AWARDED_LOTS if fewer_lots(record, draft) => true,
+        // Of a lot that is won by who had won another, the lot is the news.
         AWARD_VALUE | AWARDED_LOTS => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         // Who called for a lot again took nothing from who had won it.
         LOT_AWARDS => {
@@ -252,7 +253,6 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         let part = || !in_order && new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value));
         let said_before = draft.partial && old.is_some() && (older || part());
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
-        // Of which lots a contract is does not change.
         // Of which lots a contract is does not change; nor is it news when it says for the first time how long it runs.
         let of_contract = |name: &str| name == "lots" || name == AWARD_BEFORE || CONTRACT.contains(&name) && old.is_none();
         let ours = draft.kind == RecordKind::Tender && is_ours(name, draft, record)
