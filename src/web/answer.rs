@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow, bail};
 use base64::Engine as _;
 use bytes::Bytes;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
@@ -265,12 +265,15 @@ async fn check_now(effects: &Effects, config: &Config, id: &str) -> Result<usize
     for lane in source.reader.roots().iter().filter_map(|url| effects.web.held(&HostKey::of(url))) {
         lane.ask_robots_anew();
     }
-    let mut due: Vec<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
+    let roots: Vec<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
     // A page that was not there waits for its own time, and visits pass it over until then.
     let failed = effects.store.pages(effects.store.pages_of(&source.id)).await?.into_iter().filter(|page| page.failures.is_some());
-    due.extend(failed.map(|page| page.id).filter(|id| !due.contains(id)).collect::<Vec<_>>());
-    let count = due.len();
-    effects.store.reschedule(due.into_iter().map(|id| (id, now)).collect()).await?;
+    let failed: Vec<PageId> = failed.map(|page| page.id).filter(|id| !roots.contains(id)).collect();
+    let count = roots.len() + failed.len();
+    // The roots come first: a page that the visit leads to is asked for within it, and not by itself before that.
+    let first = now.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(now);
+    let due = roots.into_iter().map(|id| (id, first)).chain(failed.into_iter().map(|id| (id, now)));
+    effects.store.reschedule(due.collect()).await?;
     Ok(count)
 }
 
