@@ -55,10 +55,11 @@ pub use record::{
 };
 pub use tender::{
     AWARD_BEFORE, AWARDED_LOTS, Amendment, Awaited, Award, BUYER_SAYS, BuyerKind, CANCELLED_LOTS, CONTRACTS, Class, Closing, Content,
-    DEADLINE_FOR, Deadline, DeadlineKind, Document, Due, ENDED, FAR, FROM_TO, Filed, Joined, LAST_DEADLINE, LISTS, LOT_AWARDS, LOT_WORTH,
-    LOTS_DUE, Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, SAID_APART, Said, Stage, Term,
-    Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, by_numbers, closings, deadline, first_open, is_closed, is_live, language_code,
-    last_readable, lots_due, moved_lots, named_by, next_lots, said_now, stage, undated, unreadable,
+    DEADLINE_FOR, Deadline, DeadlineKind, Document, Due, ENDED, FAR, FROM_TO, Filed, JOINT_BUYERS, Joined, LAST_DEADLINE, LISTS,
+    LOT_AWARDS, LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw,
+    SAID_APART, Said, Stage, Term, Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, buyers, by_numbers, closings, deadline,
+    first_open, is_closed, is_live, language_code, last_readable, lots_due, moved_lots, named_by, next_lots, said_now, stage, standing,
+    undated, unreadable,
 };
 pub use tracking::{tracks, untracked, without};
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};

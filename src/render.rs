@@ -126,6 +126,8 @@ pub enum Fits {
     New,
     /// Not any more.
     NoMore,
+    /// It was not for a while.
+    Again,
 }
 
 /// Who has what somebody had until then.

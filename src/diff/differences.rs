@@ -9,8 +9,8 @@ use super::noise::{essence, is_noise, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
 use crate::model::{
-    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, Block, CONTRACTS, DEADLINE_FOR, Draft, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH,
-    LOTS_DUE, Mask, Record, RecordKind, TITLES, Value, moved_lots,
+    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, Block, CONTRACTS, DEADLINE_FOR, Draft, FieldName, JOINT_BUYERS, LAST_DEADLINE, LOT_AWARDS,
+    LOT_WORTH, LOTS_DUE, Mask, Record, RecordKind, TITLES, Value, moved_lots,
 };
 
 /// What differs.
@@ -156,7 +156,7 @@ pub(super) fn alone<'v>(value: impl Fn(&str) -> Option<&'v Value>) -> Option<Val
 pub(super) const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "minimum", "maximum"];
 
 /// Fields of a tender that are kept as they are said, and of which nothing is told.
-pub(super) const QUIET: [&str; 5] = ["other_ids", TITLES, "url", DEADLINE_FOR, AWARD_BEFORE];
+pub(super) const QUIET: [&str; 6] = ["other_ids", JOINT_BUYERS, TITLES, "url", DEADLINE_FOR, AWARD_BEFORE];
 
 /// Fields of the record of a winner that say how long its contract runs, and what it came to before.
 pub(super) const CONTRACT: [&str; 3] = ["contract_start", "contract_end", AWARD_BEFORE];

@@ -23,8 +23,8 @@ use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
     AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, CONTRACTS, Content, DEADLINE_FOR, Deadline, DeadlineKind, Draft, Extract,
-    Failure, FailureClass, Fault, Filed, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES,
-    Term, TypedId, UNREADABLE, Value, Whole, ZoneFrom,
+    Failure, FailureClass, Fault, Filed, JOINT_BUYERS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Nature, Notice, OF_LETTERS, Party, RecordKind,
+    Stage, TITLES, Term, TypedId, UNREADABLE, Value, Whole, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::{Standing, ending, what_changed, why_ended, won};
@@ -32,11 +32,12 @@ use worths::{awarded, worth_of};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 53] = [
+const NAMES: [Known; 54] = [
     ("title", "text", false),
     (TITLES, "text", true),
     ("description", "text", false),
     ("buyer", "text", false),
+    (JOINT_BUYERS, "text", true),
     ("buyer_type", "text", true),
     ("buyer_activity", "text", false),
     ("winner", "text", true),
@@ -90,6 +91,8 @@ const NAMES: [Known; 53] = [
 
 /// Notices of one procedure of which none need make room: of more, those that say nothing any more do.
 const ROOM: usize = 150;
+/// Others who buy together with the buyer that are named.
+const MANY: usize = 20;
 /// Characters of one line in a list: a lot, a document.
 const LINE: usize = 300;
 
@@ -164,8 +167,8 @@ impl TenderReader {
                 voided.extend(Some(key.clone()).filter(|_| is_void));
             }
         }
-        for procedure in void.into_keys() {
-            self.add(&mut gather, (procedure, None), &[Told::void()], input.url)?;
+        for (procedure, when) in void {
+            self.add(&mut gather, (procedure, None), &[Told::void(when)], input.url)?;
         }
         let mut extract = gather.extract;
         (extract.notices, extract.void) = (filed, voided);
@@ -312,9 +315,8 @@ impl Told {
         let part = match name {
             "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" if self.of_bidder => "awards",
             "url" => "link",
-            "buyer" | "buyer_type" | "buyer_activity" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => {
-                "buyers"
-            }
+            "buyer" | JOINT_BUYERS | "buyer_type" | "buyer_activity" | "tax_id" | "country" | "region" | "place" | "email" | "phone"
+            | "website" => "buyers",
             "winner" | "loser" | "won_by" | "award" | "award_value" | AWARD_BEFORE | LOT_AWARDS | CONTRACTS => "awards",
             "deadline" | DEADLINE_FOR | UNREADABLE | LOTS_DUE | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
@@ -358,9 +360,10 @@ impl Told {
         told
     }
 
-    /// A procedure that its portal calls void.
-    fn void() -> Self {
+    /// A procedure that its portal calls void, since then as far as it says.
+    fn void(when: Option<Timestamp>) -> Self {
         let mut told = Self::default();
+        told.put("published", when.map(|when| when.to_string()).unwrap_or_default());
         told.put("stage", Stage::Cancelled.word());
         told
     }
@@ -377,6 +380,9 @@ impl Told {
                 told.put("buyer_type", kind.word());
             }
             told.put("buyer_activity", &buyer.activity);
+        }
+        for other in content.buyers.iter().skip(1).take(MANY).filter_map(|buyer| buyer.name.best(&[])) {
+            told.once(JOINT_BUYERS, clip(other, LINE));
         }
         if notice.stage != Stage::Unknown {
             told.put("stage", notice.stage.word());

@@ -16,7 +16,7 @@ use jiff::civil::{Date, Time};
 use jiff::{Span, Timestamp};
 use url::Url;
 
-use super::{Amount, BadEntry, ZoneFrom};
+use super::{Amount, BadEntry, Record, Value, ZoneFrom};
 use crate::base::ids::ContentHash;
 
 pub use closing::{
@@ -27,8 +27,18 @@ pub use lots::{
     AWARD_BEFORE, AWARDED_LOTS, CANCELLED_LOTS, CONTRACTS, ENDED, FROM_TO, LOT_AWARDS, LOT_WORTH, LOTS_DUE, by_numbers, first_open,
     lots_due, moved_lots, next_lots, said_now,
 };
-pub use portals::{Joined, Said, as_one, is_closed, named_by};
+pub use portals::{Joined, Said, as_one, is_closed, named_by, standing};
 pub use texts::{Texts, language_code};
+
+/// The field that names who buys together with the buyer.
+pub const JOINT_BUYERS: &str = "joint_buyers";
+
+/// All who buy together, as a record names them.
+pub fn buyers(record: &Record) -> Option<String> {
+    let buyer = record.text("buyer")?;
+    let others = record.value(JOINT_BUYERS).map_or(&[][..], Value::each).iter().map(Value::text);
+    Some([buyer].into_iter().chain(others).collect::<Vec<_>>().join("; "))
+}
 
 /// Fields of a tender's record that are lists of which is told what came and what went.
 pub const LISTS: [&str; 10] = ["lots", LOT_WORTH, LOT_AWARDS, CONTRACTS, "documents", "cpv", "unspsc", "naics", "classes", "performed_in"];

@@ -303,7 +303,7 @@ pub(super) async fn still_told<'a>(
     let mut waits = None;
     for (lead, signal) in changes {
         let Some(record) = effects.store.records(vec![signal.record]).await?.pop() else { continue };
-        let (tender, first, left) = match wanted_of(effects, config, record.clone(), now).await? {
+        let (tender, first, [left, back]) = match wanted_of(effects, config, record.clone(), now).await? {
             Some(wanted) if wanted.of_rep(rep, now).next().is_none() => continue,
             Some(wanted) => {
                 let waits = match &waits {
@@ -311,8 +311,8 @@ pub(super) async fn still_told<'a>(
                     None => waits.insert(waiting(effects, rep).await?),
                 };
                 let first = first_heard(effects, (rep, waits), (&wanted, signal), now).await?;
-                let left = wanted.left(rep, now);
-                (wanted.tender, first, left)
+                let turned = [wanted.left(rep, now), wanted.back(rep, now)];
+                (wanted.tender, first, turned)
             }
             // Nobody looks for it any more: that it changed so is told to who had it.
             None => {
@@ -320,7 +320,7 @@ pub(super) async fn still_told<'a>(
                 if effects.store.lead(*lead).await?.is_some_and(|lead| !theirs(&lead)) {
                     continue;
                 }
-                (whole_tender(effects, config, record, now).await?, None, Some(signal.seen))
+                (whole_tender(effects, config, record, now).await?, None, [Some(signal.seen), None])
             }
         };
         // What it was before it became theirs is nothing to them, nor is what was theirs between two letters alone.
@@ -332,6 +332,8 @@ pub(super) async fn still_told<'a>(
             altered.fits = Fits::New;
         } else if left == Some(signal.seen) {
             altered.fits = Fits::NoMore;
+        } else if back == Some(signal.seen) {
+            altered.fits = Fits::Again;
         }
         if !altered.signals.iter().any(|known| (known.record, known.kind, known.seen) == (signal.record, signal.kind, signal.seen)) {
             altered.signals.push(signal.clone());

@@ -12,8 +12,8 @@ use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::{clip, words};
 use crate::config::Config;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, Baseline, CANCELLED_LOTS, Change, ChangeKind, FieldChange, FieldName, Joined, LOT_AWARDS, LOTS_DUE, Record,
-    RecordKind, Signal, SourceState, Value, as_one, by_numbers, deadline, first_open, is_live, named_by,
+    AWARDED_LOTS, BUYER_SAYS, Baseline, CANCELLED_LOTS, Change, ChangeKind, FieldChange, FieldName, Joined, LOT_AWARDS, LOT_WORTH,
+    LOTS_DUE, Record, RecordKind, Signal, SourceState, Value, as_one, by_numbers, deadline, is_live, named_by, standing,
 };
 use crate::store::StoreError;
 
@@ -240,7 +240,7 @@ pub(super) fn taken_over(
     if counted.record.source != record.source || !same(counted.record.value(NAME), Some(old)) {
         return None;
     }
-    let mut all = others.iter().chain([record]).map(|one| first_open(one, now));
+    let mut all = standing(others.iter().chain([record]), now).into_iter();
     let later = all.find(|one| one.source == counts.record.source && one.value(NAME) == Some(new))?.into_owned();
     let field = |name: &str, [old, new]: [Option<Value>; 2]| FieldChange { field: FieldName::new(name), old, new };
     let whose = if later.source == record.source {
@@ -395,9 +395,13 @@ fn of_lot(other: &Record, field: &FieldChange) -> bool {
     let (Some(said), Some(new)) = (other.value(name), &field.new) else { return false };
     let until = |value: &Value| value.each().iter().filter_map(Value::instant).collect::<HashSet<_>>();
     let ended = |value: &Value| value.each().iter().map(|lot| by_numbers(&lot.text())).collect::<HashSet<_>>();
+    let number = |lot: &Value| by_numbers(lot.text().split(' ').next().unwrap_or_default());
+    let numbers = |value: &Value| value.each().iter().map(number).collect::<HashSet<_>>();
     match name {
         LOTS_DUE => until(new).is_subset(&until(said)),
-        AWARDED_LOTS | CANCELLED_LOTS | LOT_AWARDS => ended(new).is_subset(&ended(said)),
+        AWARDED_LOTS | CANCELLED_LOTS | LOT_AWARDS | LOT_WORTH => ended(new).is_subset(&ended(said)),
+        // Each calls them in its own words: what counts is which there are.
+        "lots" => field.old.as_ref().is_some_and(|old| numbers(old) != numbers(new)) && numbers(new).is_subset(&numbers(said)),
         _ => false,
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Sought {
     pub(super) began: Option<Timestamp>,
     /// When it became something else; `None`: it is what the segment looks for.
     pub(super) left: Option<Timestamp>,
+    /// When it was so again after that.
+    pub(super) back: Option<Timestamp>,
 }
 
 /// The name under which the store remembers it of a record.
@@ -38,17 +40,20 @@ pub(super) fn turned(known: &[Sought], (until, now): (&[SegmentId], &[SegmentId]
     for segment in now {
         match all.iter_mut().find(|one| one.segment == *segment) {
             Some(one) => {
+                one.back = one.left.map(|_| at).or(one.back);
                 one.left = None;
                 one.began = one.began.map(|began| if live { began.min(at) } else { began });
             }
             None if until.contains(segment) => {}
-            None => all.push(Sought { segment: segment.clone(), began: Some(if live { at } else { Timestamp::MAX }), left: None }),
+            None => {
+                all.push(Sought { segment: segment.clone(), began: Some(if live { at } else { Timestamp::MAX }), left: None, back: None })
+            }
         }
     }
     for segment in until.iter().filter(|segment| !now.contains(segment)) {
         match all.iter_mut().find(|one| one.segment == *segment) {
             Some(one) => one.left = one.left.or(Some(at)),
-            None => all.push(Sought { segment: segment.clone(), began: None, left: Some(at) }),
+            None => all.push(Sought { segment: segment.clone(), began: None, left: Some(at), back: None }),
         }
     }
     (all != known).then_some(all)
@@ -57,7 +62,7 @@ pub(super) fn turned(known: &[Sought], (until, now): (&[SegmentId], &[SegmentId]
 /// As it is stored: a line each. Where that would be too much, those who began or left first are forgotten.
 pub(super) fn written(all: &[Sought]) -> Vec<u8> {
     let time = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    let line = |one: &Sought| format!("{} {} {}\n", one.segment, time(one.began), time(one.left));
+    let line = |one: &Sought| format!("{} {} {} {}\n", one.segment, time(one.began), time(one.left), time(one.back));
     let mut room = STORE_VALUE_BYTES;
     let mut lines: Vec<String> =
         all.iter().rev().map(line).take_while(|line| room.checked_sub(line.len()).map(|left| room = left).is_some()).collect();
@@ -70,7 +75,7 @@ fn read(bytes: &[u8]) -> Vec<Sought> {
         let mut words = line.split(' ');
         let segment = words.next()?.parse().ok()?;
         let mut time = || words.next().and_then(|word| word.parse().ok());
-        Some(Sought { segment, began: time(), left: time() })
+        Some(Sought { segment, began: time(), left: time(), back: time() })
     };
     String::from_utf8_lossy(bytes).lines().filter_map(line).collect()
 }
@@ -87,12 +92,13 @@ mod tests {
             segment: segment.parse().unwrap(),
             began: began.map(day),
             left: left.map(day),
+            back: None,
         };
         for (known, until, now, want) in [
             (vec![], &["a"][..], &["a"][..], None),
             (vec![], &["a"], &["b"], Some(vec![of("b", Some(9), None), of("a", None, Some(9))])),
             // It left and is there again: it was told of before.
-            (vec![of("a", None, Some(3))], &[], &["a"], Some(vec![of("a", None, None)])),
+            (vec![of("a", None, Some(3))], &[], &["a"], Some(vec![Sought { back: Some(day(9)), ..of("a", None, None) }])),
             // It began late and left: it was told of as well.
             (vec![of("a", Some(3), None)], &["a"], &[], Some(vec![of("a", Some(3), Some(9))])),
             // Who does not look for it any more did so until they left.

@@ -322,9 +322,17 @@ pub(super) fn is_said_by_first(signal: &Signal, tender: &Record) -> bool {
 /// The tenders that are told of for the first time: what was never told of one is no move.
 fn first_told(signals: &[Signal], told: Option<Timestamp>, tenders: &[(RecordId, Joined)]) -> HashSet<RecordId> {
     let is_new = |signal: &&Signal| {
+        let calls = |fields: &[(String, Option<String>, Option<String>)]| {
+            fields.iter().any(|(name, old, _)| name == "stage" && old.as_deref() == Some(Stage::Planned.word()))
+        };
         told.is_none_or(|told| signal.seen > told)
             && signal.kind == SignalKind::TenderPublished
-            && matches!(signal.story, Story::Appeared { .. })
+            && match &signal.story {
+                Story::Appeared { .. } => true,
+                // It was planned until then, and nobody was told.
+                Story::Changed { fields, .. } => told.is_none() && calls(fields),
+                _ => false,
+            }
     };
     signals.iter().filter(is_new).map(|signal| joined(tenders, signal.record)).collect()
 }

@@ -135,6 +135,13 @@ impl Wanted {
         all?.into_iter().max()
     }
 
+    /// When it became again what all of the segments look for, for which it is a rep's to answer.
+    pub(super) fn back(&self, rep: &Rep, now: Timestamp) -> Option<Timestamp> {
+        let back = |looks: &Looks| self.sought.iter().find(|one| one.segment == looks.segment)?.back;
+        let all: Option<Vec<Timestamp>> = self.of_rep(rep, now).map(|(looks, _)| back(looks)).collect();
+        all?.into_iter().min()
+    }
+
     /// The leads for which it is a rep's to answer.
     pub(super) fn leads_of<'a>(&'a self, rep: &'a Rep, now: Timestamp) -> impl Iterator<Item = &'a Lead> {
         self.of_rep(rep, now).filter_map(|(_, lead)| lead)

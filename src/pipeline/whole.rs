@@ -66,11 +66,11 @@ pub(super) async fn make_whole(
         shown.extend(back);
         // Of more than are kept the oldest are not on file any more: what they alone said is not taken back.
         let (all, newest) = (on_file.all, shown.iter().map(Filed::at).max());
-        let cancelled = cancelled_since(known.get(&id).copied()).filter(|since| newest.is_none_or(|newest| newest <= *since));
+        let cancelled = cancelled_since(known.get(&id).copied()).filter(|(since, _)| newest.is_none_or(|newest| newest <= *since));
         let mut void = cancelled.is_some();
-        if let Some(since) = cancelled {
+        if let Some((_, seen)) = cancelled {
             // Where a notice said so by then, one that takes it back may be published before the first was seen.
-            let then = on_file.notices.iter().filter(|filed| filed.seen <= since).cloned().collect();
+            let then = on_file.notices.iter().filter(|filed| filed.seen <= seen).cloned().collect();
             let then = together(effects, source, draft, (then, Vec::new())).await;
             void = !then.is_some_and(|then| then.tender.fields.get("stage").is_some_and(|stage| is_cancelled(&stage.value)));
         }
@@ -134,10 +134,14 @@ async fn complete(effects: &Effects, source: &Source, extract: &Extract, stored:
     Ok(())
 }
 
-/// Since when a tender is known as cancelled: what its portal has called void stays so unless a notice since then says otherwise, and is on file as
-/// no notice.
-fn cancelled_since(known: Option<&Record>) -> Option<Timestamp> {
-    known?.fields.get("stage").filter(|stage| is_cancelled(&stage.value)).map(|stage| stage.first_seen)
+/// Since when a tender is cancelled, and since when that is known: what its portal has called void stays so unless a notice since then says otherwise,
+/// and is on file as no notice.
+fn cancelled_since(known: Option<&Record>) -> Option<(Timestamp, Timestamp)> {
+    let known = known?;
+    let seen = known.fields.get("stage").filter(|stage| is_cancelled(&stage.value))?.first_seen;
+    let said =
+        known.fields.get("published").filter(|published| published.first_seen == seen).and_then(|published| published.value.instant());
+    Some((said.map_or(seen, |said| said.min(seen)), seen))
 }
 
 fn is_cancelled(stage: &Value) -> bool {

@@ -79,7 +79,7 @@ pub(super) fn tells(item: &ChangeItem<'_>, described: bool, now: Timestamp) -> i
 fn told(reader: &Reader<'_>, item: &ChangeItem<'_>, signal: &Signal) -> String {
     match item.fits {
         Fits::New => labelled(reader, signal, Some(new(reader.language))),
-        Fits::Still | Fits::NoMore => news(reader, signal),
+        Fits::Still | Fits::NoMore | Fits::Again => news(reader, signal),
     }
 }
 
@@ -87,14 +87,24 @@ fn new(language: Language) -> &'static str {
     said(language, ["New for you", "Nuevo para ti", "Новое для вас"])
 }
 
-/// That it leaves the calendar, as long as it can be answered: what is over stays there as what it is.
+/// That it leaves the calendar or is back in it, as long as it can be answered: what is over stays there as what it is.
 fn leaves(language: Language, item: &ChangeItem<'_>) -> Option<String> {
     let leaves = [
         "No longer matches what you look for: it leaves your calendar; you still hear what becomes of it",
         "Ya no es lo que buscas: sale de tu calendario; se te seguirá avisando de lo que pase",
         "Больше не подходит под ваш запрос: тендер уходит из календаря, но о его судьбе вы узнаете",
     ];
-    (item.fits == Fits::NoMore && is_live(item.record)).then(|| said(language, leaves).to_owned())
+    let back = [
+        "Matches what you look for again: it is back in your calendar",
+        "Vuelve a ser lo que buscas: está otra vez en tu calendario",
+        "Снова подходит под ваш запрос: тендер опять в календаре",
+    ];
+    let words = match item.fits {
+        Fits::NoMore => leaves,
+        Fits::Again => back,
+        Fits::Still | Fits::New => return None,
+    };
+    is_live(item.record).then(|| said(language, words).to_owned())
 }
 
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30", and what else is otherwise.
@@ -251,7 +261,8 @@ fn label(language: Language, signal: &Signal) -> &'static str {
         let replaced = |(name, old, new): &Told| {
             let (came, gone) = ended_lots([old.as_deref(), new.as_deref()]);
             match name.as_str() {
-                "winner" => !came.is_empty() && !gone.is_empty(),
+                // Those who are left have what all had.
+                "winner" => !gone.is_empty() && new.is_some(),
                 LOT_AWARDS => came.iter().any(|now| gone.iter().any(|was| takes_lot(now, was))),
                 _ => false,
             }

@@ -11,7 +11,7 @@ use super::sentence::{clock, quoted};
 use super::view::LinkView;
 use super::{DeadlineItem, Early, Language, Reader};
 use crate::model::{
-    Awaited, Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, deadline, is_live, stage, unreadable,
+    Awaited, Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, buyers, closings, deadline, is_live, stage, unreadable,
 };
 
 /// Fields that say what a tender is worth, the surest first, each with the words around it.
@@ -266,7 +266,7 @@ pub(super) fn worth(language: Language, record: &Record) -> Option<String> {
 
 /// Buyer, value and stage, as far as they are known.
 pub(super) fn about(language: Language, record: &Record) -> Vec<String> {
-    let buyer = record.text("buyer").map(|buyer| line(&buyer, 120));
+    let buyer = buyers(record).map(|buyers| line(&buyers, 120));
     buyer
         .into_iter()
         .chain(worth(language, record))

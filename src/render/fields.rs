@@ -4,15 +4,15 @@
 use super::Language;
 use super::due::said;
 use crate::model::{
-    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, CONTRACTS, DEADLINE_FOR, FactName, LOT_AWARDS, LOT_WORTH, LOTS_DUE, TITLES,
-    UNREADABLE,
+    AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, CONTRACTS, DEADLINE_FOR, FactName, JOINT_BUYERS, LOT_AWARDS, LOT_WORTH,
+    LOTS_DUE, TITLES, UNREADABLE,
 };
 
 /// What the deadline of a tender is called where those of its lots are told.
 pub(super) const FIRST_DEADLINE: &str = "first_deadline";
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 66] = [
+const NAMES: [(&str, [&str; 3]); 67] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
@@ -36,6 +36,7 @@ const NAMES: [(&str, [&str; 3]); 66] = [
     ("title", ["title", "título", "заголовок"]),
     (TITLES, ["title in other languages", "título en otros idiomas", "заголовок на других языках"]),
     ("buyer", ["buyer", "comprador", "заказчик"]),
+    (JOINT_BUYERS, ["bought together with", "compra conjunta con", "закупка вместе с"]),
     ("value", ["value", "valor", "стоимость"]),
     ("nature", ["what is bought", "tipo de contrato", "предмет"]),
     ("procedure", ["procedure", "procedimiento", "процедура"]),

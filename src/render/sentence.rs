@@ -125,9 +125,13 @@ pub(super) fn is_annulment(signal: &Signal) -> bool {
         let each = text.split("; ").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
         (!text.ends_with('…')).then(|| each.collect())
     };
+    let Story::Changed { fields, .. } = signal.story.plain() else { return false };
+    // Who won together with others may have left them, and what they won stands.
+    let less = fields.iter().any(|(name, ..)| matches!(name.as_str(), "award_value" | AWARDED_LOTS | LOT_AWARDS));
     let lost = |(name, old, new): &(String, Option<String>, Option<String>)| match name.as_str() {
         // One company may have won other lots too.
         LOT_AWARDS => old.is_some() && new.is_none(),
+        "winner" if new.is_some() && !less => false,
         "winner" | AWARDED_LOTS => {
             matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old))
         }
@@ -137,7 +141,6 @@ pub(super) fn is_annulment(signal: &Signal) -> bool {
         }
         _ => false,
     };
-    let Story::Changed { fields, .. } = signal.story.plain() else { return false };
     match signal.kind {
         SignalKind::TenderChanged => fields.iter().any(lost),
         // Who calls for offers anew, until another day, takes no award back.
@@ -627,6 +630,21 @@ mod tests {
                     "Award annulled: X: Acme; the tender is open",
                     "Adjudicación anulada: X: Acme; la licitación está abierta",
                     "Результат отменён: X: Acme; тендер открыт",
+                ],
+            ),
+            // One of those who won together left, and what they won stands; one of several awards does not.
+            (
+                SignalKind::TenderChanged,
+                fields(&[("winner", Some("Acme; Bolt"), Some("Acme"))]),
+                ["X: winner: no longer Bolt", "X: adjudicatario: ya no consta Bolt", "X: победитель: больше не указано Bolt"],
+            ),
+            (
+                SignalKind::TenderChanged,
+                fields(&[("winner", Some("Acme; Bolt"), Some("Acme")), ("award_value", Some("9 EUR"), Some("5 EUR"))]),
+                [
+                    "Award annulled: X: winner: no longer Bolt; value of the contract 9 EUR → 5 EUR",
+                    "Adjudicación anulada: X: adjudicatario: ya no consta Bolt; importe adjudicado 9 EUR → 5 EUR",
+                    "Результат отменён: X: победитель: больше не указано Bolt; цена контракта 9 EUR → 5 EUR",
                 ],
             ),
             (

@@ -604,7 +604,7 @@ fn a_cancellation_says_why_and_what_is_doubtful_of_a_deadline_stands_beside_it()
 }
 
 #[test]
-fn who_hears_of_a_tender_first_by_a_change_is_told_that_it_is_new_and_who_loses_it_that_it_leaves() {
+fn who_hears_of_a_tender_first_by_a_change_is_told_that_it_is_new_who_loses_it_that_it_leaves_and_then_that_it_is_back() {
     let rep: RepId = "ana".parse().unwrap();
     let [other, moved] = tenders();
     let signals = changes(&moved);
@@ -612,7 +612,7 @@ fn who_hears_of_a_tender_first_by_a_change_is_told_that_it_is_new_and_who_loses_
     let mut told = String::new();
     for language in Language::ALL {
         let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
-        for items in [[item(&moved, Fits::New)].as_slice(), &[item(&other, Fits::NoMore), item(&moved, Fits::Still)]] {
+        for items in [[item(&moved, Fits::New)].as_slice(), &[item(&other, Fits::NoMore), item(&moved, Fits::Again)]] {
             let letter = reminder(&reader, &News { changes: items, ..News::default() }, &Links::default(), now()).unwrap();
             told.extend(["Subject: ", &letter.subject, "\n\n", &letter.text]);
         }
@@ -634,6 +634,7 @@ fn the_subject_says_what_became_of_a_tender_and_then_its_name() {
         (SignalKind::DeadlineMoved, ("deadline", later, hour), "Deadline moved to Mon 30 Nov 2026 13:00: Two"),
         (SignalKind::DeadlineMoved, ("deadline", "2026-11-27", hour), "Deadline moved to Mon 30 Nov 2026 13:00: Two"),
         (SignalKind::WentAway, ("stage", "", ""), "No longer listed: Two"),
+        (SignalKind::TenderChanged, ("winner", "Acme; Bolt", "Acme"), "Winner changed: Two"),
         (
             SignalKind::TenderChanged,
             ("lot_awards", "1: Acme, 9 EUR; 2: Acme, 1900 EUR", "1: Acme, 9 EUR; 2: Bolt, 1950 EUR"),

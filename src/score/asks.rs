@@ -11,7 +11,7 @@ use super::places;
 use super::words::{Phrases, Text};
 use crate::base::ids::SourceId;
 use crate::base::{caps, text::clip};
-use crate::model::{Area, BUYER_SAYS, Evidence, Field, Record, RecordKind, TITLES, Value};
+use crate::model::{Area, BUYER_SAYS, Evidence, Field, JOINT_BUYERS, Record, RecordKind, TITLES, Value};
 
 /// Fields that say what a procedure is worth, the best first. They are kept apart and never summed.
 const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "maximum", "award_value"];
@@ -179,11 +179,15 @@ impl Ask {
             Self::Source(sources) => is(sources.contains(&read.record.source), read),
             Self::Kind(kinds) => is(kinds.contains(&read.record.kind), read),
             Self::Codes(codes) => read.member(codes.scheme.field(), |code| codes.holds(code)),
-            Self::Buyer(phrases) => match read.field("buyer").and_then(|field| Text::of(&field.value)) {
-                None => Said::Nothing,
-                Some(text) if phrases.holds(&text) => read.found("buyer", phrases, &text),
-                Some(_) => Said::No,
-            },
+            // Of those who buy together each is the buyer.
+            Self::Buyer(phrases) => {
+                let named = ["buyer", JOINT_BUYERS].map(|name| Some((name, Text::of(&read.field(name)?.value)?)));
+                match named.iter().flatten().find(|(_, text)| phrases.holds(text)) {
+                    Some((name, text)) => read.found(name, phrases, text),
+                    None if named.iter().all(Option::is_none) => Said::Nothing,
+                    None => Said::No,
+                }
+            }
             Self::OneOf(field, asked) => read.member(field, |word| Some(asked.contains(&word))),
             Self::Places(areas) => {
                 let vague = |field: &Field| field.value.each().iter().any(|place| places::holds(areas, &place.text()).is_none());

@@ -80,8 +80,11 @@ impl View<'_> {
             Holds::Awarded => !signal.is_annulled(self.known.signals.iter().filter(|other| other.seen <= self.at)),
             Holds::Stage(stages) => {
                 let stage = record.and_then(|record| Stage::from_word(&record.text("stage")?)).filter(|stage| *stage != Stage::Unknown);
-                let over = signal.kind == SignalKind::TenderSuspended && self.is_closed(signal.record);
-                !over && stage.is_none_or(|stage| stages.contains(&stage))
+                let suspended = signal.kind == SignalKind::TenderSuspended;
+                let over = suspended && self.is_closed(signal.record);
+                // A deadline that moved along with it did so whether it is suspended still or not.
+                let moved = suspended && stage == Some(Stage::Open) && moves(signal);
+                !over && (moved || stage.is_none_or(|stage| stages.contains(&stage)))
             }
             Holds::Running => {
                 let stage = record.and_then(|record| Stage::from_word(&record.text("stage")?));
@@ -95,6 +98,10 @@ impl View<'_> {
     fn went_later(&self, other: &Signal, signal: &Signal) -> bool {
         other.kind == signal.kind && other.record == signal.record && other.seen > signal.seen && other.seen <= self.at
     }
+}
+
+fn moves(signal: &Signal) -> bool {
+    matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(|(name, ..)| name == "deadline"))
 }
 
 /// Whether what it tells of is a day that has passed: who exhibited then did, wherever it stands now.
@@ -170,6 +177,15 @@ mod tests {
                 made.fields.insert(FieldName::new("stage"), Field { value: Value::Text(stage.to_owned()), ..made.fields["title"].clone() });
             }
             check(&acme, &[made], &told, 9, &want);
+        }
+        // It takes offers again until another day than before.
+        let moved = ("deadline".to_owned(), Some("2026-01-20".to_owned()), Some("2026-02-08".to_owned()));
+        let story = Story::Changed { title: "x".to_owned(), fields: vec![moved], more: 0 };
+        let suspended = [Signal { story, ..signal(&acme, TenderSuspended, 1, 1) }];
+        for (stage, at, want) in [("open", 9, true), ("open", 50, false), ("cancelled", 9, false)] {
+            let mut made = made(tender, None, Some("2026-02-08"));
+            made.fields.insert(FieldName::new("stage"), Field { value: Value::Text(stage.to_owned()), ..made.fields["title"].clone() });
+            check(&acme, &[made], &suspended, at, &[want]);
         }
         // Who exhibited did, though the list is taken down after the fair.
         let on = Some("2026-01-08".parse().unwrap());

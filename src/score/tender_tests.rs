@@ -109,6 +109,9 @@ fn buyers_natures_procedures_and_stages() {
     check(r#"buyer = ["hospital"]"#, &buyer, "Hospital Clínic de Barcelona");
     check(r#"buyer = ["hospital", "-clinic"]"#, &buyer, "no");
     check(r#"buyer = ["hospital"]"#, &[], "?");
+    let joint = [buyer[0].clone(), ("joint_buyers", list(&["Ayuntamiento de Vigo", "Aguas de Vigo"]))];
+    check(r#"buyer = ["aguas"]"#, &joint, "Aguas de Vigo");
+    check(r#"buyer = ["puerto"]"#, &joint, "no");
     check(r#"buyer_type = ["local", "central"]"#, &buyer, "local");
     check(r#"buyer_type = ["central"]"#, &buyer, "no");
     check(r#"buyer_type = ["central"]"#, &[], "?");

@@ -16,7 +16,7 @@ use super::stored::{Stored, from_bytes, millis, timestamp, to_bytes, undecodable
 use super::words::{TenderOrder, TenderRow, TenderWalk};
 use crate::base::ids::{RecordId, SourceId, hash64};
 use crate::base::text::{clip, words};
-use crate::model::{Change, LAST_DEADLINE, Record, RecordKind, Stage, Value, deadline, procedure_of, stage};
+use crate::model::{Change, LAST_DEADLINE, Record, RecordKind, Stage, Value, buyers, deadline, procedure_of, stage};
 
 /// Rows looked at for one question.
 const ROWS: usize = 300_000;
@@ -94,7 +94,7 @@ fn row(record: &Record) -> StoredRow {
         tender: Record::id_of(&record.source, procedure_of(&record.key)).0,
         source: record.source.to_string(),
         stage: record.text("stage").unwrap_or_default(),
-        buyer: words(&clip(&record.text("buyer").unwrap_or_default(), NAME)),
+        buyer: words(&clip(&buyers(record).unwrap_or_default(), NAME)),
         // Of a winner's record they are the winner's.
         tax_ids: short(&mut each("tax_id").filter(|_| record.kind == RecordKind::Tender).map(|id| words(&id))),
         codes: short(&mut ["cpv", "unspsc", "naics", "classes"].into_iter().flat_map(each)),

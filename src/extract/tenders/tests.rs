@@ -64,6 +64,16 @@ fn without_a_portal_the_source_says_the_zone_and_a_day_stays_a_day() {
 }
 
 #[test]
+fn who_buys_together_is_named_beside_the_buyer() {
+    let party = |id: &str| json!({ "id": id, "name": format!("Hospital {id}"), "roles": ["buyer"] });
+    let mut joint = call("2026-07-15T14:00:00Z");
+    joint["parties"] = json!([party("a"), party("b"), party("c"), party("b")]);
+    let drafts = read("", &joint);
+    let said = |name: &str| drafts[0].value(name).map(Value::text).unwrap_or_default();
+    assert_eq!((said("buyer").as_str(), said("joint_buyers").as_str()), ("Hospital a", "Hospital b; Hospital c"));
+}
+
+#[test]
 fn who_lost_is_a_record_of_its_own() {
     let party = |id: &str, role: &str| json!({ "id": id, "name": format!("Maker {id}"), "roles": [role] });
     let mut award = call("2026-07-15T14:00:00Z");

@@ -80,6 +80,35 @@ pub fn first_open(record: &Record, now: Timestamp) -> Cow<'_, Record> {
     Cow::Owned(moved)
 }
 
+/// A tender's record without the lots among these, by [number](by_numbers), that are over elsewhere, as long as others are left: where its deadline
+/// was theirs it is that of the next since then.
+pub(super) fn without_over<'a>(record: &'a Record, over: &BTreeMap<String, Timestamp>) -> Cow<'a, Record> {
+    let (Some(due), Some(field)) = (record.fields.get(LOTS_DUE), record.fields.get(&*DEADLINE)) else { return Cow::Borrowed(record) };
+    let is_over = |lot: &&str| over.contains_key(&by_numbers(lot));
+    let left = each(Some(&due.value)).filter_map(|(lots, until)| {
+        let text = lots.text();
+        let open: Vec<&str> = text.split(", ").filter(|lot| !is_over(lot)).collect();
+        (!open.is_empty()).then(|| (open.join(", "), until.clone()))
+    });
+    let left = lots_due(left);
+    if left == due.value || left.each().is_empty() {
+        return Cow::Borrowed(record);
+    }
+    let stands = |until: &Value| each(Some(&left)).any(|(_, other)| other.instant() == until.instant());
+    let mut after = each(Some(&due.value)).skip_while(|(_, until)| until.instant() != field.value.instant()).peekable();
+    let of_lot = after.peek().is_some();
+    let next = after.map(|(_, until)| until).find(|until| stands(until));
+    let next = next.or_else(|| each(Some(&left)).last().map(|(_, until)| until)).filter(|_| of_lot);
+    let mut open = record.clone();
+    if let Some(until) = next.filter(|until| until.instant() != field.value.instant()) {
+        let since = over.values().copied().fold(field.first_seen, Timestamp::max);
+        let counts = Field { value: until.clone(), quote: until.written(), first_seen: since, path: field.path.clone() };
+        open.fields.insert(DEADLINE.clone(), counts);
+    }
+    open.fields.insert(FieldName::new(LOTS_DUE), Field { value: left, ..due.clone() });
+    Cow::Owned(open)
+}
+
 /// The lots that are due at this time, as far as that is said: "L1, L2".
 pub(super) fn lots_of(record: &Record, deadline: &Value) -> Option<String> {
     let names = each(record.value(LOTS_DUE)).find(|(_, until)| until.instant() == deadline.instant())?.0;

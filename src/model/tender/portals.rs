@@ -1,15 +1,21 @@
 //! One tender on several portals: what all of its records say in sum, and where they differ. Knows no portal and no store.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::end_of;
-use super::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOTS_DUE, Stage, closings, first_open, last_readable, stage, undated};
+use super::lots::without_over;
+use super::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOTS_DUE, Stage, by_numbers, closings, first_open, last_readable, stage, undated};
 use crate::model::{Field, FieldName, Record, RecordKind, TITLES, Value};
 
 /// Fields of which the one counts that is over first.
 const DUE: [&str; 2] = ["deadline", "questions_until"];
 /// Fields that say how a tender ended, or a lot of it.
 const ENDS: [&str; 5] = ["stage", "winner", LOT_AWARDS, AWARDED_LOTS, CANCELLED_LOTS];
+/// Fields that name the lots which are over.
+const LOT_ENDS: [&str; 2] = [AWARDED_LOTS, CANCELLED_LOTS];
 /// Deadlines nearer to each other are the same: some portals cut the seconds off.
 const SAME: SignedDuration = SignedDuration::from_mins(1);
 /// Words on one deadline that are named.
@@ -52,22 +58,58 @@ fn words<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Vec<(&'a Reco
     there.filter_map(|record| Some((*record, field(record).filter(|field| field.first_seen <= at)?))).collect()
 }
 
+fn published(record: &Record) -> Option<Timestamp> {
+    record.value("published").and_then(Value::instant)
+}
+
+/// Since when the last of these fields says what it does.
+fn last_seen(record: &Record, names: &[&str]) -> Option<Timestamp> {
+    names.iter().filter_map(|name| record.fields.get(*name)).map(|field| field.first_seen).max()
+}
+
+/// When that was which these fields say of an end. What was published after it changes no end: that one was there when it was seen.
+fn end_by(record: &Record, names: &[&str]) -> Option<Timestamp> {
+    let (said, newest) = (last_seen(record, names)?, record.fields.get("published")?.first_seen);
+    if newest > said { Some(said) } else { published(record) }
+}
+
+/// The records as they stand at a moment: a lot that is over on one portal is so on all, but on one that called for it after that.
+pub fn standing<'a>(records: impl IntoIterator<Item = &'a Record> + Clone, now: Timestamp) -> Vec<Cow<'a, Record>> {
+    let ends = |record: &'a Record| -> Vec<(String, Timestamp, Option<Timestamp>)> {
+        let lists = LOT_ENDS.into_iter().filter_map(|list| Some((list, record.fields.get(list)?)));
+        let lists = lists.filter(|(_, field)| !record.gone && field.first_seen <= now);
+        lists
+            .flat_map(|(list, field)| {
+                let end = end_by(record, &[list]);
+                field.value.each().iter().map(move |lot| (by_numbers(&lot.text()), field.first_seen, end))
+            })
+            .collect()
+    };
+    let over: Vec<_> = records.clone().into_iter().map(|record| (record.id, ends(record))).collect();
+    let stands = |record: &'a Record| {
+        let due = record.fields.get(LOTS_DUE)?;
+        let calls = |(_, seen, end): &&(String, Timestamp, Option<Timestamp>)| {
+            due.first_seen > *seen && end.zip(published(record)).is_some_and(|(end, published)| published > end)
+        };
+        let others = over.iter().filter(|(id, _)| *id != record.id).flat_map(|(_, ends)| ends);
+        let over = others.filter(|end| !calls(end)).map(|(lot, seen, _)| (lot.clone(), *seen)).collect::<BTreeMap<_, _>>();
+        (!over.is_empty()).then(|| without_over(record, &over))
+    };
+    let at = |record: Cow<'a, Record>| match first_open(&record, now) {
+        Cow::Owned(moved) => Cow::Owned(moved),
+        Cow::Borrowed(_) => record,
+    };
+    records.into_iter().map(|record| at(stands(record).unwrap_or(Cow::Borrowed(record)))).collect()
+}
+
 /// The stage that was changed last, and since when it holds; where none was changed, one that ends the tender: a portal that came later may be behind.
 /// Not so one that calls in words published after that end, be it there for the first time or with another deadline.
 fn last_stage<'a>(records: &[&'a Record], at: Timestamp) -> Option<(&'a Record, &'a Field, Timestamp)> {
     let said = words(records, "stage", at);
     let over = |field: &Field| Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live());
-    let published = |record: &Record| record.value("published").and_then(Value::instant);
-    let seen =
-        |record: &Record, names: &[&str]| names.iter().filter_map(|name| record.fields.get(*name)).map(|field| field.first_seen).max();
-    // What was published after it changes no end: that one was there when it was seen.
-    let end = |(record, _): &(&Record, &Field)| {
-        let (said, newest) = (seen(record, &ENDS)?, record.fields.get("published")?.first_seen);
-        if newest > said { Some(said) } else { published(record) }
-    };
-    let ended: Option<Timestamp> = said.iter().filter(|(_, field)| over(field)).filter_map(end).max();
+    let ended: Option<Timestamp> = said.iter().filter(|(_, field)| over(field)).filter_map(|(record, _)| end_by(record, &ENDS)).max();
     let later = |record: &Record| ended.zip(published(record)).is_some_and(|(ended, published)| published > ended);
-    let called = |record: &Record| seen(record, &["deadline", LOTS_DUE]).filter(|seen| *seen <= at);
+    let called = |record: &Record| last_seen(record, &["deadline", LOTS_DUE]).filter(|seen| *seen <= at);
     let rank = |(record, field): &(&Record, &Field)| {
         let calls = !over(field) && later(record);
         let since = called(record).filter(|_| calls).map_or(field.first_seen, |called| called.max(field.first_seen));
@@ -167,10 +209,25 @@ pub fn named_by<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<&'a
     named.min_by_key(|record| (record.first_seen, record.id))
 }
 
+/// Adds what other portals say of lots that are over, where their numbers are not there yet.
+fn add_others(one: &mut Record, name: &str, all: &[&Record]) {
+    let Some(field) = one.fields.get_mut(name) else { return };
+    let lots = |value: &Value| value.each().iter().map(|lot| by_numbers(&lot.text())).collect::<BTreeSet<_>>();
+    let known = lots(&field.value);
+    let mut more: Vec<Value> = Vec::new();
+    for other in all.iter().filter(|record| !record.gone).filter_map(|record| record.value(name)) {
+        let known: BTreeSet<String> = known.union(&lots(&Value::List(more.clone()))).cloned().collect();
+        more.extend(other.each().iter().filter(|lot| !known.contains(&by_numbers(&lot.text()))).cloned());
+    }
+    if !more.is_empty() {
+        field.value = Value::List(field.value.each().iter().cloned().chain(more).collect());
+    }
+}
+
 /// The records of one tender as one at a moment, under the id and the title of the record that was first seen, so that it stays the same when another
 /// portal brings it too. `None`: there are none.
 pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
-    let records: Vec<_> = records.iter().filter(|record| record.kind == RecordKind::Tender).map(|record| first_open(record, now)).collect();
+    let records = standing(records.iter().filter(|record| record.kind == RecordKind::Tender), now);
     let mut all: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
     all.sort_by_key(|record| (record.first_seen, record.id));
     let first = *all.first()?;
@@ -190,6 +247,9 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
         for (name, field) in &record.fields {
             one.fields.entry(name.clone()).or_insert_with(|| field.clone());
         }
+    }
+    for name in [AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS] {
+        add_others(&mut one, name, &all);
     }
     if let Some(named) = named_by(all.iter().copied()) {
         for name in ["title", TITLES] {
@@ -214,7 +274,7 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
 /// Whether nobody can answer a tender any more, by what these records of it said at a moment: it is cancelled, awarded or otherwise closed, or
 /// its deadline is over, on every portal that says one. What nobody knows is not over.
 pub fn is_closed(records: &[&Record], at: Timestamp) -> bool {
-    let records: Vec<_> = records.iter().map(|record| first_open(record, at)).collect();
+    let records = standing(records.iter().copied(), at);
     let records: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
     let stage = last_stage(&records, at).and_then(|(_, field, _)| Stage::from_word(&field.value.text()));
     let last = deadline(&records, "deadline", at).map(|(record, _)| record);
@@ -226,7 +286,7 @@ pub fn is_closed(records: &[&Record], at: Timestamp) -> bool {
 mod tests {
     use super::*;
     use crate::model::sample::{day, record};
-    use crate::model::{FieldName, LAST_DEADLINE, Moment, ZoneFrom};
+    use crate::model::{FieldName, LAST_DEADLINE, Moment, ZoneFrom, lots_due};
 
     fn time(text: &str) -> Value {
         Value::Time(Moment {
@@ -418,6 +478,42 @@ mod tests {
             let one = as_one(&[over.clone(), other], day(9)).unwrap().record;
             assert_eq!(one.text("stage").as_deref(), Some(want), "{on}");
         }
+    }
+
+    #[test]
+    fn a_lot_that_is_over_on_one_portal_is_so_on_the_other_unless_that_called_for_it_later() {
+        let lots = |names: &[&str]| Value::List(names.iter().map(|name| Value::Text((*name).to_owned())).collect());
+        let (early, late) = (time("2026-01-15T12:00:00Z"), time("2026-02-15T12:00:00Z"));
+        let due = |first: &str, second: &str| lots_due([(first.to_owned(), early.clone()), (second.to_owned(), late.clone())]);
+        let on = |day: &str| Value::Date(day.parse().unwrap());
+        let a = |since| {
+            let over =
+                [("deadline", late.clone(), since), (AWARDED_LOTS, lots(&["LOT-0001"]), since), ("published", on("2026-01-04"), since)];
+            tender("a", 1, &over)
+        };
+        let b = |due: Value, since, published: &str| {
+            tender("b", 1, &[("deadline", early.clone(), since), (LOTS_DUE, due, since), ("published", on(published), since)])
+        };
+        for (other, want, since, left) in [
+            (b(due("LOT-0001", "LOT-0002"), 1, "2026-01-01"), &late, 4, Some("LOT-0002")),
+            (b(due("1", "2"), 1, "2026-01-01"), &late, 4, Some("2")),
+            (b(due("LOT-0001, LOT-0003", "LOT-0002"), 1, "2026-01-01"), &early, 4, Some("LOT-0003")),
+            // Of another lot; called for after that; brought after that, but published before.
+            (b(due("LOT-0004", "LOT-0002"), 1, "2026-01-01"), &early, 4, Some("LOT-0004")),
+            (b(due("LOT-0001", "LOT-0002"), 6, "2026-01-06"), &early, 6, Some("LOT-0001")),
+            (b(due("LOT-0001", "LOT-0002"), 6, "2026-01-03"), &late, 6, Some("LOT-0002")),
+        ] {
+            let one = as_one(&[a(4), other.clone()], day(8)).unwrap().record;
+            let field = &one.fields["deadline"];
+            assert_eq!((&field.value, field.first_seen), (want, day(since)), "{other:?}");
+            let over = a(4);
+            let open = standing([&over, &other], day(8)).pop().unwrap();
+            let named = open.value(LOTS_DUE).and_then(|due| due.each().first()).map(Value::text);
+            assert_eq!(named.as_deref(), left, "{other:?}");
+        }
+        let more = tender("b", 1, &[(AWARDED_LOTS, lots(&["1", "2"]), 3)]);
+        let said = as_one(&[a(4), more], day(8)).unwrap().record.value(AWARDED_LOTS).map(|said| said.each().len());
+        assert_eq!(said, Some(2), "both together name them all, each once");
     }
 
     #[test]
