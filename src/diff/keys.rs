@@ -12,6 +12,8 @@ use crate::tender::award_of;
 
 /// The word of the format of feeds.
 const FEED: &str = "feed";
+/// The word of the format of PLACSP.
+const PLACSP: &str = "placsp";
 const TITLE: &str = "title";
 const PUBLISHED: &str = "published";
 
@@ -33,7 +35,8 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
         stored.iter().filter(is_lost).map(|record| (one_spelling(&record.key), record.key.as_str())).collect();
     let mut shown = shown_before(page, extract, stored, &now);
     let mut called = called_before(page, extract, stored, &now);
-    if lost.is_empty() && shown.is_empty() && called.is_empty() {
+    let mut numbered = numbered_before(page, extract, stored, &now);
+    if lost.is_empty() && shown.is_empty() && called.is_empty() && numbered.is_empty() {
         return;
     }
     let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
@@ -49,7 +52,11 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
             |known: &Record| draft.value(PUBLISHED).and_then(Value::instant).zip(since(known)).is_none_or(|(now, then)| now >= then);
         called.remove(&what)?.filter(|known| later(known)).map(|known| known.key.as_str())
     };
-    let mut before = |draft: &Draft| lost.remove(&one_spelling(&draft.key)).or_else(|| shown_as(draft)).or_else(|| awarded_as(draft));
+    let mut numbered_as = |draft: &Draft| numbered.remove(&file_of(|name| draft.value(name))?);
+    let mut before = |draft: &Draft| {
+        let spelled = lost.remove(&one_spelling(&draft.key));
+        spelled.or_else(|| shown_as(draft)).or_else(|| awarded_as(draft)).or_else(|| numbered_as(draft))
+    };
     let kept: HashMap<String, String> = unknown.filter_map(|draft| Some((draft.key.clone(), before(draft)?.to_owned()))).collect();
     let keep = |key: &mut String| {
         let procedure = procedure_of(key);
@@ -76,6 +83,30 @@ fn called_before<'a>(page: &Page, extract: &Extract, stored: &'a [Record], now: 
         called.entry(award_of(&title).unwrap_or_else(|| words(&title))).and_modify(|known| *known = None).or_insert(lost);
     }
     called
+}
+
+/// What a tender is called, whose it is and the numbers of its file, where all of that is said.
+fn file_of<'a>(value: impl Fn(&str) -> Option<&'a Value>) -> Option<[String; 3]> {
+    let [title, buyer, numbers] = [TITLE, "buyer", "other_ids"].map(|name| value(name).map(|value| words(&value.text())));
+    Some([title?, buyer?, numbers?])
+}
+
+/// The tenders of PLACSP that are on the page no more, by their file, where it is nobody else's: a portal that is set up anew gives each entry another
+/// id.
+fn numbered_before<'a>(page: &Page, extract: &Extract, stored: &'a [Record], now: &HashSet<&str>) -> HashMap<[String; 3], &'a str> {
+    if extract.notices.iter().all(|(_, filed)| filed.format != PLACSP) {
+        return HashMap::new();
+    }
+    let mut shown: HashMap<[String; 3], usize> = HashMap::new();
+    let tenders = extract.records.iter().filter(|draft| draft.kind == RecordKind::Tender);
+    tenders.filter_map(|draft| file_of(|name| draft.value(name))).for_each(|file| *shown.entry(file).or_default() += 1);
+    let mut numbered: HashMap<[String; 3], Option<&str>> = HashMap::new();
+    for record in stored.iter().filter(|record| record.kind == RecordKind::Tender && page.members.contains(&record.id)) {
+        let Some(file) = file_of(|name| record.value(name)).filter(|file| shown.get(file) == Some(&1)) else { continue };
+        let lost = Some(record.key.as_str()).filter(|key| !now.contains(key));
+        numbered.entry(file).and_modify(|known| *known = None).or_insert(lost);
+    }
+    numbered.into_iter().filter_map(|(file, lost)| Some((file, lost?))).collect()
 }
 
 /// The tenders of a feed that are on the page no more, each with its title, by their own page, where that is nobody else's: some feeds give an entry
@@ -216,6 +247,39 @@ mod tests {
             keep_keys(&page, &mut extract, &stored);
             assert_eq!(extract.records.iter().map(|draft| draft.key.as_str()).collect::<Vec<_>>(), want, "{format} {known:?} {now:?}");
             assert_eq!(extract.notices.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), want);
+        }
+    }
+
+    #[test]
+    fn a_file_keeps_its_key_where_a_portal_gives_all_entries_other_ids() {
+        type Shown<'a> = &'a [(&'a str, [&'a str; 3])];
+        let (beds, canes) = (["Beds", "Hospital", "EXP/1"], ["Canes", "Hospital", "EXP/2"]);
+        let known: Shown<'_> = &[("1", beds), ("2", canes)];
+        for (format, known, now, want) in [
+            ("placsp", known, &[("11", beds), ("12", canes)][..], &["1", "2"][..]),
+            ("ocds", known, &[("11", beds)], &["11"]),
+            // Another number, buyer or title; one that is there still; two that nobody can tell apart.
+            ("placsp", known, &[("11", ["Beds", "Hospital", "EXP/3"])], &["11"]),
+            ("placsp", known, &[("11", ["Beds", "School", "EXP/1"])], &["11"]),
+            ("placsp", known, &[("11", ["Beds, second call", "Hospital", "EXP/1"])], &["11"]),
+            ("placsp", known, &[("11", beds), ("1", beds)], &["11", "1"]),
+            ("placsp", known, &[("11", beds), ("12", beds)], &["11", "12"]),
+            ("placsp", &[("1", beds), ("2", beds)], &[("11", beds)], &["11"]),
+        ] {
+            let url = Url::parse("https://a.example/").unwrap();
+            let fields = |[title, buyer, number]: [&'static str; 3]| [("title", title), ("buyer", buyer), ("other_ids", number)];
+            let stored: Vec<Record> = known.iter().map(|(key, file)| record("s", key, RecordKind::Tender, &fields(*file))).collect();
+            let members = stored.iter().map(|record| record.id).collect();
+            let page = Page { members, ..Page::root(&stored[0].source, url.clone(), Timestamp::UNIX_EPOCH) };
+            let drafts = now.iter().map(|(key, file)| Draft {
+                key: (*key).to_owned(),
+                kind: RecordKind::Tender,
+                ..crate::model::sample::draft("x", &fields(*file))
+            });
+            let notices = now.iter().map(|(key, _)| ((*key).to_owned(), filed(format, url.clone()))).collect();
+            let mut extract = Extract { records: drafts.collect(), notices, ..Extract::default() };
+            keep_keys(&page, &mut extract, &stored);
+            assert_eq!(extract.records.iter().map(|draft| draft.key.as_str()).collect::<Vec<_>>(), want, "{format} {known:?} {now:?}");
         }
     }
 

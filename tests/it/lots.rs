@@ -200,6 +200,40 @@ async fn a_lot_that_is_awarded_ends_no_tender_of_which_another_is_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_one_portal_awards_is_open_on_none_and_one_that_both_add_is_told_once() {
+    let until = "2026-12-02T10:00:00Z";
+    let two = |id: &str| crutches(id, "Crutches", (until, "active"));
+    let world = world().await;
+    world.show(0, two("1"));
+    world.show(1, two("1"));
+    world.until("2026-11-25T12:00:00Z").await;
+    let mut awarded = two("11");
+    awarded["tag"] = json!(["award"]);
+    awarded["awards"] =
+        json!([{ "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }]);
+    world.show(0, awarded.clone());
+    world.until("2026-11-26T12:00:00Z").await;
+    let mails = world.mails("ana", "Lot awarded: L1; Ortopedia Norte, S.A. won it");
+    assert!(mails.len() == 1 && mails[0].contains("Tue 8 Dec 2026 10:00 UTC") && !mails[0].contains("2 Dec 2026"), "{mails:#?}");
+    assert_eq!(events(&world.inside).await[0][2], "20261208T100000Z");
+    // Each adds a lot in its own words.
+    for (portal, mut notice, title) in [(0, awarded, "Walking frames"), (1, two("11"), "Frames")] {
+        notice["id"] = json!("111");
+        notice["date"] = json!("2026-11-26T09:00:00Z");
+        let added = json!({ "id": "L3", "title": title, "status": "active", "tenderPeriod": { "endDate": L2 } });
+        notice["tender"]["lots"].as_array_mut().unwrap().push(added);
+        world.show(portal, notice);
+        world.until(&format!("2026-11-{}T12:00:00Z", 27 + 3 * portal)).await;
+    }
+    assert_eq!(world.mails("ana", "added L3").len(), 1, "{:#?}", world.mails("ana", ""));
+    // The day until which it was open is none that gives way.
+    world.until("2026-12-04T12:00:00Z").await;
+    for never in ["Deadline moved", "lot closed"] {
+        assert_eq!(world.mails("ana", never), Vec::<String>::new());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lot_that_is_called_for_again_is_told_with_its_deadline_and_who_had_won_it_gives_way() {
     let world = world().await;
     let first = "2026-11-24T10:00:00Z";
