@@ -41,8 +41,13 @@ pub(super) async fn stored(
         stored.extend(elsewhere(effects, source, page, (extract, &stored)).await?);
     }
     diff::realign(&mut extract.records, &stored, page);
-    diff::keep_columns(&mut extract.records, &stored);
-    leave_out(source, extract, &stored);
+    if renewed(source, page, state) {
+        // What other settings found says nothing of what a record has, nor of what its columns are called.
+        leave_out(source, extract, &[]);
+    } else {
+        diff::keep_columns(&mut extract.records, &stored);
+        leave_out(source, extract, &stored);
+    }
     let meant: HashSet<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
     let on_it: HashSet<RecordId> = page.members.iter().copied().collect();
     stored.retain(|record| meant.contains(&record.id) || on_it.contains(&record.id));
@@ -123,7 +128,7 @@ pub(super) async fn of_page(effects: &Effects, source: &Source, page: &Page, ext
         stored.extend(effects.store.records(others).await?);
     }
     diff::keep_keys(page, extract, &stored);
-    if source.reader.learns() {
+    if source.reader.learns() && (page.reading == Reading::Never || page.spec == source.spec_hash) {
         diff::keep_columns(&mut extract.records, &stored);
     }
     Ok(stored)
