@@ -38,6 +38,8 @@ const ROWS_ALIKE: f64 = 0.7;
 const GROUPS: usize = 8;
 /// Fewer make no list.
 const FEWEST: usize = 3;
+/// Groups whose parts are not alike by chance.
+const ROWS: usize = 5;
 /// Records that may be a list, and are too few to be sure; and how alike they are then.
 const SHORT: usize = 2;
 /// Characters of what only stands over a group: a letter, a range of letters.
@@ -129,9 +131,9 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
     (1..found.len().min(WEIGHED)).find(|at| inside(&found[*at]) && is_grouped(&found[*at]))
 }
 
-/// Whether what stands in these groups are the columns of one record each, and not records of their own: as many in most groups, in nearly all of these
-/// one place has a number where another has none, as prices and telephones beside whose they are, and companies stand in one place alone. Records are
-/// alike wherever they stand.
+/// Whether what stands in these groups are the columns of one record each, and not records of their own: as many in most groups, companies in no more
+/// than one place of them, and either no company in another place or a number in one and none in another, as prices and telephones beside whose they
+/// are. Records are alike wherever they stand.
 fn are_columns(shown: &Shown<'_>, groups: &Region, inner: &Region) -> bool {
     let numbered = |at: At| shown.nodes[at..shown.nodes[at].end].iter().any(|node| node.text.contains(char::is_numeric));
     let parts: BTreeSet<At> = inner.records.iter().map(|record| record[0]).collect();
@@ -144,8 +146,10 @@ fn are_columns(shown: &Shown<'_>, groups: &Region, inner: &Region) -> bool {
     rows.retain(|row| row.len() == usual);
     let with = |place: usize, has: &dyn Fn(At) -> bool| rows.iter().filter(|row| has(row[place])).count() * 4;
     let nearly_all = |wanted: bool| (0..usual).any(|place| with(place, &|at| numbered(at) == wanted) >= rows.len() * 3);
-    let companies = || (0..usual).filter(|place| with(*place, &|at| has_form(shown, at)) >= rows.len()).count();
-    rows.len() * 2 >= all && nearly_all(true) && nearly_all(false) && companies() < 2
+    let forms: Vec<usize> = (0..usual).map(|place| with(place, &|at| has_form(shown, at))).collect();
+    let apart = rows.len() >= ROWS && forms.contains(&0) && forms.iter().any(|with| *with >= rows.len() * 2);
+    let several = forms.iter().filter(|with| **with >= rows.len()).count() > 1;
+    rows.len() * 2 >= all && !several && (apart || nearly_all(true) && nearly_all(false))
 }
 
 /// Whether what stands here begins with a name that has a legal form.

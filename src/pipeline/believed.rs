@@ -12,7 +12,7 @@ use super::details::Details;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
-use crate::extract::aside_of;
+use crate::extract::{Kind, aside_of};
 use crate::model::{Baseline, Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
 use crate::store::StoreError;
 
@@ -68,7 +68,9 @@ pub(super) async fn renamed(
         return Ok(());
     }
     let had = stored.len();
-    stored.extend(elsewhere(effects, source, page, (extract, stored)).await?);
+    if source.reader.learns() {
+        stored.extend(elsewhere(effects, source, page, (extract, stored)).await?);
+    }
     let keys: Vec<String> = extract.records.iter().map(|draft| draft.key.clone()).collect();
     diff::realign(&mut extract.records, stored, page);
     let moved = keys.iter().zip(&extract.records).filter(|(key, draft)| **key != draft.key);
@@ -93,7 +95,9 @@ async fn elsewhere(
 ) -> Result<Vec<Record>, StoreError> {
     let companies = extract.records.iter().any(|draft| draft.kind == RecordKind::Company);
     let alone = page.role == PageRole::Root && page.follow.is_empty();
-    if !source.reader.learns() || !companies {
+    // Elsewhere the format itself says who is who.
+    let listed = matches!(source.reader.kind(), Kind::Listing | Kind::Directory);
+    if !listed || !companies {
         return Ok(Vec::new());
     }
     let have = stored.iter().map(|record| record.id).collect();
