@@ -141,7 +141,9 @@ fn are_columns(shown: &Shown<'_>, groups: &Region, inner: &Region) -> bool {
     let mut rows: Vec<Vec<At>> = groups.records.iter().take(NAMES).map(row).collect();
     let all = rows.len();
     let mut times: HashMap<usize, usize> = HashMap::new();
-    rows.iter().for_each(|row| *times.entry(row.len()).or_default() += 1);
+    for row in &rows {
+        *times.entry(row.len()).or_default() += 1;
+    }
     let Some((usual, _)) = times.into_iter().max_by_key(|(parts, times)| (*times, *parts)) else { return false };
     rows.retain(|row| row.len() == usual);
     let with = |place: usize, has: &dyn Fn(At) -> bool| rows.iter().filter(|row| has(row[place])).count() * 4;

@@ -685,24 +685,29 @@ fn an_offer_in_a_row_is_one_record_whoever_sells_it() {
         ("Die cutter", "2004", "9.000 €", "Najerilla, S.L.", "941 363 443"),
         ("Coater", "2011", "18.750 €", "Iregua, S.L.", "941 502 554"),
     ];
-    let page = |row: &dyn Fn(&(&str, &str, &str, &str, &str)) -> String| offers.iter().map(row).collect::<String>();
-    let linked = |what: &str| format!("<a href='/m/{what}'>{what}</a>");
-    let pages = [
-        page(&|(what, year, price, whose, tel)| format!("<tr><td>{}<td>{year}<td>{price}<td>{whose}<td>Tel. {tel}</tr>", linked(what))),
-        page(&|(what, _, price, whose, tel)| {
-            format!("<li>{}<div>{price}</div><div>Seller: {whose}</div><div>Tel. {tel}</div></li>", linked(what))
-        }),
-        page(&|(what, _, price, whose, tel)| format!("<div><p>{}</p><p>{whose}</p><p>Tel. {tel}</p><p>{price}</p></div>", linked(what))),
-    ];
-    for rows in pages {
-        let html = if rows.starts_with("<tr") { format!("<table>{rows}</table>") } else { format!("<section>{rows}</section>") };
-        let reading = read(&html);
-        assert_eq!(names(&reading), offers.map(|(what, ..)| what), "{html}");
-        for (label, many, first) in [("price", 5, "45.000 €"), ("phone", 5, "941 223 100")] {
+    for (before, template, after) in [
+        ("<table>", "<tr><td>{what}<td>{year}<td>{price}<td>{whose}<td>Tel. {tel}</tr>", "</table>"),
+        ("<ul>", "<li>{what}<div>{price}</div><div>Seller: {whose}</div><div>Tel. {tel}</div></li>", "</ul>"),
+        ("", "<div><p>{what}</p><p>{whose}</p><p>Tel. {tel}</p><p>{price}</p></div>", ""),
+    ] {
+        let row = |(what, year, price, whose, tel): (&str, &str, &str, &str, &str)| {
+            let what = format!("<a href='/m/{year}'>{what}</a>");
+            let own = [("{what}", what.as_str()), ("{year}", year), ("{price}", price), ("{whose}", whose), ("{tel}", tel)];
+            own.iter().fold(template.to_owned(), |row, (name, value)| row.replace(name, value))
+        };
+        let reading = read(&[before, &offers.map(row).concat(), after].concat());
+        assert_eq!(names(&reading), offers.map(|(what, ..)| what), "{template}");
+        for (label, first) in [("price", "45.000 €"), ("phone", "941 223 100")] {
             let found = values(&reading, label);
-            assert!(found.len() == many && found[0].ends_with(first), "{label} {found:?}: {html}");
+            assert!(found.len() == 5 && found[0].ends_with(first), "{label} {found:?}: {template}");
         }
     }
+    // Where few have a day, companies stand in one place and nowhere else.
+    let request = |n: usize| {
+        let until = if n % 3 == 0 { "Closes 19 March 2027" } else { "Open" };
+        format!("<li><a href=/r/{n}>Lids, lot {n}</a><div>{} Ltd</div><div>{until}</div></li>", offers[n % 5].0)
+    };
+    assert_eq!(read(&format!("<ul>{}</ul>", repeat(6, request))).lists[0].records.len(), 6);
     // Below towns, whoever has a number is still one of several.
     let town = |town: &str| {
         let firm = |name: &str| format!("<li>{town} {name}</li>");
