@@ -704,7 +704,7 @@ fn an_offer_in_a_row_is_one_record_whoever_sells_it() {
     }
     // Where few have a day, companies stand in one place and nowhere else.
     let request = |n: usize| {
-        let until = if n % 3 == 0 { "Closes 19 March 2027" } else { "Open" };
+        let until = if n.is_multiple_of(3) { "Closes 19 March 2027" } else { "Open" };
         format!("<li><a href=/r/{n}>Lids, lot {n}</a><div>{} Ltd</div><div>{until}</div></li>", offers[n % 5].0)
     };
     assert_eq!(read(&format!("<ul>{}</ul>", repeat(6, request))).lists[0].records.len(), 6);
@@ -740,7 +740,7 @@ fn the_head_of_a_short_table_is_none_of_its_rows() {
 fn few_days_until_which_are_deadlines_where_the_others_say_no_day() {
     let card = |n: usize, until: &str| format!("<section><h3><a href=/r/{n}>Lids {n}</a></h3><p class=d>{until}</p></section>");
     for (others, want) in [("Open", 2), ("Posted 3 May 2026", 0), ("No closing date", 2)] {
-        let html: String = (1..=6).map(|n| card(n, if n % 3 == 0 { "Closes 19 February 2027" } else { others })).collect();
+        let html: String = (1..=6).map(|n| card(n, if n.is_multiple_of(3) { "Closes 19 February 2027" } else { others })).collect();
         let found = read(&html);
         let deadlines = values(&found, "deadline").iter().filter(|value| value.contains("2027")).count();
         assert_eq!(deadlines, want, "{others}: {:?}", found.lists[0].columns);
