@@ -117,7 +117,8 @@ impl FoundReader {
             }
         };
         let rule = RecordRule::compile(spec, kind, faults);
-        let naming = name::Naming { company: rule.is_company(), kinds: spec.kinds.is_empty() };
+        let vacancy = rule.kind() == RecordKind::Vacancy;
+        let naming = name::Naming { company: rule.is_company(), vacancy, kinds: spec.kinds.is_empty() };
         let (numbered, pages) = (Numbered::compile(spec, faults), spec.pages.unwrap_or(super::PAGES));
         Self { rule, hints, plans, numbered, pages, details, naming }
     }

@@ -38,6 +38,8 @@ const ROWS_ALIKE: f64 = 0.7;
 const GROUPS: usize = 8;
 /// Fewer make no list.
 const FEWEST: usize = 3;
+/// Groups whose parts are not alike by chance.
+const ROWS: usize = 5;
 /// Records that may be a list, and are too few to be sure; and how alike they are then.
 const SHORT: usize = 2;
 /// Characters of what only stands over a group: a letter, a range of letters.
@@ -112,7 +114,7 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
         }
         let leading = links >= count && sum(inner, |node| node.links) == links;
         let named = names_somebody(shown, groups, inner);
-        if !leading && !named && !is_told_apart(shown, inner) {
+        if !leading && (!named && !is_told_apart(shown, inner) || are_columns(shown, groups, inner)) {
             return false;
         }
         let starts: BTreeSet<At> = inner.records.iter().filter_map(|record| record.first()).copied().collect();
@@ -127,6 +129,35 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
         letters || named || own >= 2 * count && parts.iter().max() != parts.iter().min()
     };
     (1..found.len().min(WEIGHED)).find(|at| inside(&found[*at]) && is_grouped(&found[*at]))
+}
+
+/// Whether what stands in these groups are the columns of one record each, and not records of their own: as many in most groups, companies in no more
+/// than one place of them, and either no company in another place or a number in one and none in another, as prices and telephones beside whose they
+/// are. Records are alike wherever they stand.
+fn are_columns(shown: &Shown<'_>, groups: &Region, inner: &Region) -> bool {
+    let numbered = |at: At| shown.nodes[at..shown.nodes[at].end].iter().any(|node| node.text.contains(char::is_numeric));
+    let parts: BTreeSet<At> = inner.records.iter().map(|record| record[0]).collect();
+    let row = |group: &Vec<At>| -> Vec<At> { group.iter().flat_map(|at| parts.range(*at..shown.nodes[*at].end)).copied().collect() };
+    let mut rows: Vec<Vec<At>> = groups.records.iter().take(NAMES).map(row).collect();
+    let all = rows.len();
+    let mut times: HashMap<usize, usize> = HashMap::new();
+    for row in &rows {
+        *times.entry(row.len()).or_default() += 1;
+    }
+    let Some((usual, _)) = times.into_iter().max_by_key(|(parts, times)| (*times, *parts)) else { return false };
+    rows.retain(|row| row.len() == usual);
+    let with = |place: usize, has: &dyn Fn(At) -> bool| rows.iter().filter(|row| has(row[place])).count() * 4;
+    let nearly_all = |wanted: bool| (0..usual).any(|place| with(place, &|at| numbered(at) == wanted) >= rows.len() * 3);
+    let forms: Vec<usize> = (0..usual).map(|place| with(place, &|at| has_form(shown, at))).collect();
+    let apart = rows.len() >= ROWS && forms.contains(&0) && forms.iter().any(|with| *with >= rows.len() * 2);
+    let several = forms.iter().filter(|with| **with >= rows.len()).count() > 1;
+    rows.len() * 2 >= all && !several && (apart || nearly_all(true) && nearly_all(false))
+}
+
+/// Whether what stands here begins with a name that has a legal form.
+fn has_form(shown: &Shown<'_>, at: At) -> bool {
+    let first = (at..shown.nodes[at].end).find(|at| shown.nodes[*at].element.is_none());
+    first.is_some_and(|at| pieces(shown.nodes[at].text).first().is_some_and(|name| CompanyName::parse(name).form.is_some()))
 }
 
 /// How many words of these groups stand in none of their records, those left out that nearly all groups repeat: heads of their columns, ways back.
@@ -185,12 +216,7 @@ fn without_others(shown: &Shown<'_>, region: &mut Region) {
 fn names_somebody(shown: &Shown<'_>, groups: &Region, inner: &Region) -> bool {
     let share = |region: &Region| {
         let looked = &region.records[..region.records.len().min(NAMES)];
-        let first = |record: &Vec<At>| (record[0]..shown.nodes[record[0]].end).find(|at| shown.nodes[*at].element.is_none());
-        let forms = looked
-            .iter()
-            .filter_map(first)
-            .filter(|at| pieces(shown.nodes[*at].text).first().is_some_and(|name| CompanyName::parse(name).form.is_some()))
-            .count();
+        let forms = looked.iter().filter(|record| has_form(shown, record[0])).count();
         forms as f64 / looked.len() as f64
     };
     let own = share(inner);
@@ -234,7 +260,9 @@ fn without_heads(shown: &Shown<'_>, region: &mut Region) {
     if rows.len() < 2 || !rows.iter().all(|row| shown.nodes[*row].is(Tag::Tr)) {
         return;
     }
-    let heads = repeated_heads(shown, &rows);
+    let mut heads = repeated_heads(shown, &rows);
+    // Of a few rows the first may look as they do.
+    heads.extend(rows.first().filter(|row| cut::names_columns(shown, **row)));
     let over: Vec<At> = rows.iter().filter(|row| is_over(shown, **row)).copied().collect();
     // As many as the rows they stand over are a record together with them.
     let over = if over.len() * 2 < rows.len() { over } else { Vec::new() };
@@ -330,7 +358,7 @@ pub(super) fn first_at(shown: &Shown<'_>, path: &str, regions: &mut Vec<Region>)
         there = there.into_iter().flat_map(|above| shown.children(above).filter(named).collect::<Vec<_>>()).collect();
     }
     let heads = |at: &At| shown.children(*at).all(|cell| shown.nodes[cell].is(Tag::Th));
-    there.retain(|at| *at > 0 && shown.nodes[*at].chars > 0 && !heads(at));
+    there.retain(|at| *at > 0 && shown.nodes[*at].chars > 0 && !heads(at) && !cut::names_columns(shown, *at));
     there.truncate(LOOKED_AT);
     if !there.is_empty() {
         regions.insert(0, Region { records: there.into_iter().map(|at| vec![at]).collect(), score: f64::MAX });

@@ -6,12 +6,13 @@ use super::{By, Kind, Reader};
 use crate::model::RecordKind;
 
 /// What fields are called that are found by themselves, and those of most settings.
-pub const USUAL_FIELDS: [&str; 26] = [
+pub const USUAL_FIELDS: [&str; 27] = [
     "name",
     "title",
     "url",
     "link",
     "price",
+    "salary",
     "phone",
     "email",
     "date",

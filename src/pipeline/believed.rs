@@ -12,7 +12,7 @@ use super::details::Details;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
-use crate::extract::aside_of;
+use crate::extract::{Kind, aside_of};
 use crate::model::{Baseline, Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
 use crate::store::StoreError;
 
@@ -41,8 +41,13 @@ pub(super) async fn stored(
         stored.extend(elsewhere(effects, source, page, (extract, &stored)).await?);
     }
     diff::realign(&mut extract.records, &stored, page);
-    diff::keep_columns(&mut extract.records, &stored);
-    leave_out(source, extract, &stored);
+    if renewed(source, page, state) {
+        // What other settings found says nothing of what a record has, nor of what its columns are called.
+        leave_out(source, extract, &[]);
+    } else {
+        diff::keep_columns(&mut extract.records, &stored);
+        leave_out(source, extract, &stored);
+    }
     let meant: HashSet<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
     let on_it: HashSet<RecordId> = page.members.iter().copied().collect();
     stored.retain(|record| meant.contains(&record.id) || on_it.contains(&record.id));
@@ -63,7 +68,9 @@ pub(super) async fn renamed(
         return Ok(());
     }
     let had = stored.len();
-    stored.extend(elsewhere(effects, source, page, (extract, stored)).await?);
+    if source.reader.learns() {
+        stored.extend(elsewhere(effects, source, page, (extract, stored)).await?);
+    }
     let keys: Vec<String> = extract.records.iter().map(|draft| draft.key.clone()).collect();
     diff::realign(&mut extract.records, stored, page);
     let moved = keys.iter().zip(&extract.records).filter(|(key, draft)| **key != draft.key);
@@ -88,7 +95,9 @@ async fn elsewhere(
 ) -> Result<Vec<Record>, StoreError> {
     let companies = extract.records.iter().any(|draft| draft.kind == RecordKind::Company);
     let alone = page.role == PageRole::Root && page.follow.is_empty();
-    if !source.reader.learns() || !companies {
+    // Elsewhere the format itself says who is who.
+    let listed = matches!(source.reader.kind(), Kind::Listing | Kind::Directory);
+    if !listed || !companies {
         return Ok(Vec::new());
     }
     let have = stored.iter().map(|record| record.id).collect();
@@ -123,7 +132,7 @@ pub(super) async fn of_page(effects: &Effects, source: &Source, page: &Page, ext
         stored.extend(effects.store.records(others).await?);
     }
     diff::keep_keys(page, extract, &stored);
-    if source.reader.learns() {
+    if source.reader.learns() && (page.reading == Reading::Never || page.spec == source.spec_hash) {
         diff::keep_columns(&mut extract.records, &stored);
     }
     Ok(stored)

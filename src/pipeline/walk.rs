@@ -133,6 +133,8 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
     if before.step == Step::Begin && state.spec != before.source.spec_hash {
         state.spec = before.source.spec_hash;
         state.baseline = Baseline::Pending(0);
+        // How many records other settings found says nothing of how many there are.
+        state.usual.clear();
     }
     if ends {
         end(effects, before, &mut turn, (&mut state, &page), whole, now).await?;

@@ -251,3 +251,60 @@ async fn a_field_that_a_new_layout_lost_is_no_illness_for_ever() {
     assert_eq!((world.ill("left").await, world.ill("corrected").await), (None, None), "though its bytes stayed the same");
     assert_eq!((world.told("corrected").await, world.told("left").await), ([0; 3], [0; 3]));
 }
+
+/// Cards with their lines, of which a selector may take each for a record.
+fn lines(which: std::ops::Range<usize>, more: &str) -> Reply {
+    let card = |n: usize| {
+        let (tel, word) = (101 + n, WORDS[n]);
+        format!(
+            "<div class=c><h3><b>{word} Foods Ltd</b></h3><p><b>Unit {tel}, Forest Park</b></p><p><i>Tel</i><b>+44 1632 960{tel}</b></p></div>"
+        )
+    };
+    page("Companies", &format!("{}{more}", which.map(card).collect::<String>()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn corrected_settings_are_a_new_baseline_and_what_comes_after_it_is_told() {
+    const IDS: [&str; 3] = ["selected", "found", "onward"];
+    let wrong = ["record = \"h3, p\"\nfields = { name = \"b\" }", "record = \"h3, p\"\nfields = { name = \"b\" }", ""];
+    let right = "record = \".c\"\nfields = { name = \"h3\", phone = \"p + p b\" }";
+    let right = [right, "", &format!("{right}\nnext = \"a.more\"")];
+    let mut world = World::new(&[]).await;
+    let address = world.address.clone();
+    // Selectors ask for no own pages by themselves.
+    let whole = |text: String| if text.contains("record") { text.replace("detail = \"off\"\n", "") } else { text };
+    let sources = |more: [&str; 3]| IDS.iter().zip(more).map(|(id, more)| whole(source(&address, id, more))).collect::<String>();
+    let show = |world: &World, members: usize| {
+        world.show("selected", lines(0..members, ""));
+        world.show("found", lines(0..members, ""));
+        // The last two of them stand on a second page, which nothing led to so far.
+        world.show("onward", lines(0..members - 2, "<p><a class=more href=/further>Wait</a></p>"));
+        world.show("further", lines(members - 2..members, ""));
+    };
+    world.inside.configure(&sources(wrong)).await;
+    show(&world, 9);
+    world.visits(4).await;
+    let mut count = Vec::new();
+    for id in IDS {
+        count.push(world.records(id).await.len());
+    }
+    assert_eq!(count, [27, 27, 7]);
+    let first = |records: Vec<Record>| records.into_iter().find(|record| record.key.contains("alder")).map(|record| record.first_seen);
+    let known = first(world.records("selected").await);
+    world.inside.configure(&sources(right)).await;
+    world.visits(1).await;
+    for id in IDS {
+        assert_eq!((world.ill(id).await, world.told(id).await, world.records(id).await.len()), (None, [0; 3], 9), "{id}");
+    }
+    assert!(known.is_some() && first(world.records("selected").await) == known, "whom both readings have is known");
+    show(&world, 10);
+    world.visits(1).await;
+    for id in IDS {
+        assert_eq!((world.ill(id).await, world.told(id).await, world.records(id).await.len()), (None, [1, 0, 0], 10), "{id}");
+    }
+    show(&world, 8);
+    world.visits(3).await;
+    for id in IDS {
+        assert_eq!((world.ill(id).await, world.told(id).await, world.records(id).await.len()), (None, [1, 2, 0], 8), "{id}");
+    }
+}

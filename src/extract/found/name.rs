@@ -27,6 +27,8 @@ static KINDS: LazyLock<HashMap<String, RecordKind>> = LazyLock::new(|| {
 pub(super) struct Naming {
     /// Whether its records are companies.
     pub(super) company: bool,
+    /// Whether they are vacancies.
+    pub(super) vacancy: bool,
     /// Whether the words for kinds are ours, and not the settings'.
     pub(super) kinds: bool,
 }
@@ -62,6 +64,8 @@ impl Naming {
         }
         match label {
             "category" if self.company => numbered("industry"),
+            // What is paid for work: nobody asks it for goods.
+            "price" if self.vacancy => numbered("salary"),
             "column" => column.caption.as_deref().and_then(slug).unwrap_or_else(|| numbered("column")),
             known => numbered(known),
         }

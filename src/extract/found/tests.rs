@@ -434,6 +434,16 @@ fn a_short_page_that_loses_a_field_altogether_keeps_what_was_known() {
 }
 
 #[test]
+fn what_a_vacancy_pays_is_no_price() {
+    let ads = each("<div><a href=/job/{n}>Welder, shift {n}</a> <i>1{n}.000,00 €</i> <em>{name}</em> <u>{place}</u></div>");
+    for (records, field, other) in [("vacancy", "salary", "price"), ("offer", "price", "salary")] {
+        let extract = Memory::default().visit(&reader("listing", &format!("records = '{records}'")), &ads);
+        let first = &extract.records[0];
+        assert!(first.value(field).is_some() && first.value(other).is_none(), "{records}: {:?}", first.fields);
+    }
+}
+
+#[test]
 fn a_market_tells_offers_from_requests() {
     let ads = each("<div><a href=/ad/{n}>Pallets, lot {n}</a> <b>Offer</b> <i>1{n}.000,00 €</i> <em>{name}</em> <u>{place}</u></div>");
     let ads = ads.replacen("<b>Offer", "<b>Wanted", 1);

@@ -292,15 +292,19 @@ fn is_head(shown: &Shown<'_>, children: &[(At, Marks)], trials: &[Trial]) -> boo
     let beside = |trial: &Trial| shown.nodes[children[trial.start].0].parent == shown.nodes[at].parent;
     shown.nodes[at].is(Tag::Tr)
         && rows.len() >= ROWS
-        && (names_columns(shown, at) && rows.iter().all(beside) || !leads(head) && rows.iter().all(leads))
-        && !shown.nodes[at..shown.nodes[at].end].iter().any(|node| node.text.contains(|c: char| c.is_numeric()))
+        && (names_columns(shown, at) && rows.iter().all(beside) || !leads(head) && rows.iter().all(leads) && !counts(shown, at))
 }
 
-/// Whether at least half of the cells of a row are captions.
-fn names_columns(shown: &Shown<'_>, row: At) -> bool {
+/// Whether at least half of the cells of a row of a table are captions, and no number is in any.
+pub(super) fn names_columns(shown: &Shown<'_>, row: At) -> bool {
     let cells = || shown.children(row).filter(|cell| shown.nodes[*cell].chars > 0);
     let named = cells().filter(|cell| captions::field_of(&shown.words(*cell, CAPTION)).is_some()).count();
-    named > 1 && named * 2 >= cells().count()
+    shown.nodes[row].is(Tag::Tr) && named > 1 && named * 2 >= cells().count() && !counts(shown, row)
+}
+
+/// Whether a number is in a row.
+fn counts(shown: &Shown<'_>, row: At) -> bool {
+    shown.nodes[row..shown.nodes[row].end].iter().any(|node| node.text.contains(char::is_numeric))
 }
 
 /// Whether so many children before the first record look like the ends of records, or after the last like their beginnings: then the cut is in the

@@ -238,6 +238,11 @@ fn label(cells: &[&Raw], (base, hints, company): (&Url, &Hints, bool)) -> Option
     if most(&|raw| raw.says == Says::Time || time(raw)) {
         return Some(if most(&|raw| captions::says_until(&raw.text)) { "deadline" } else { "date" });
     }
+    // Where few say until when, the others are open: no kind of thing.
+    let until = |raw: &Raw| time(raw) && captions::says_until(&raw.text);
+    if looked.iter().filter(|raw| until(raw)).count() > 1 && looked.iter().all(|raw| until(raw) || digits(raw) == 0 && short(raw)) {
+        return Some("deadline");
+    }
     if most(&|raw| raw.says == Says::Address || places::is_address(&raw.text)) {
         return Some("address");
     }

@@ -69,7 +69,12 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], (base, hints, company):
                 && !headed(raw).or_else(|| led(raw)).is_some_and(|of| NO_NAMES.contains(&of))
         };
         let called = |field: &str| first(&|raw| headed(raw) == Some(field) && !repeated.is_address(raw));
-        let by_head = if company { called("company").or_else(|| called("name")) } else { called("name") };
+        // Of an offer whose seller is the link, what stands before them is its name.
+        let sold = || {
+            let seller = first(&|raw| raw.link && headed(raw) == Some("company"))?;
+            first(&|raw| raw.cell.is_some() && raw.contact.is_none() && headed(raw).is_none() && tells(raw)).filter(|at| *at < seller)
+        };
+        let by_head = if company { called("company").or_else(|| called("name")) } else { called("name").or_else(sold) };
         let names = |raw: &Raw| raw.text.contains([':', '：']) && led(raw).is_some_and(|of| of == "name" || company && of == "company");
         by_head
             .or_else(|| first(&names))

@@ -677,6 +677,77 @@ fn a_head_that_is_built_as_the_rows_below_it_is_none_of_them() {
 }
 
 #[test]
+fn an_offer_in_a_row_is_one_record_whoever_sells_it() {
+    let offers = [
+        ("Flexo press", "2016", "45.000 €", "Cidacos, S.L.", "941 223 100"),
+        ("Guillotine", "1998", "6.500 €", "Oja, S.A.", "941 340 221"),
+        ("Folder", "2009", "POA", "Leza", "941 450 332"),
+        ("Die cutter", "2004", "9.000 €", "Najerilla, S.L.", "941 363 443"),
+        ("Coater", "2011", "18.750 €", "Iregua, S.L.", "941 502 554"),
+    ];
+    for (before, template, after) in [
+        ("<table>", "<tr><td>{what}<td>{year}<td>{price}<td>{whose}<td>Tel. {tel}</tr>", "</table>"),
+        ("<ul>", "<li>{what}<div>{price}</div><div>Seller: {whose}</div><div>Tel. {tel}</div></li>", "</ul>"),
+        ("", "<div><p>{what}</p><p>{whose}</p><p>Tel. {tel}</p><p>{price}</p></div>", ""),
+    ] {
+        let row = |(what, year, price, whose, tel): (&str, &str, &str, &str, &str)| {
+            let what = format!("<a href='/m/{year}'>{what}</a>");
+            let own = [("{what}", what.as_str()), ("{year}", year), ("{price}", price), ("{whose}", whose), ("{tel}", tel)];
+            own.iter().fold(template.to_owned(), |row, (name, value)| row.replace(name, value))
+        };
+        let reading = read(&[before, &offers.map(row).concat(), after].concat());
+        assert_eq!(names(&reading), offers.map(|(what, ..)| what), "{template}");
+        for (label, first) in [("price", "45.000 €"), ("phone", "941 223 100")] {
+            let found = values(&reading, label);
+            assert!(found.len() == 5 && found[0].ends_with(first), "{label} {found:?}: {template}");
+        }
+    }
+    // Where few have a day, companies stand in one place and nowhere else.
+    let request = |n: usize| {
+        let until = if n.is_multiple_of(3) { "Closes 19 March 2027" } else { "Open" };
+        format!("<li><a href=/r/{n}>Lids, lot {n}</a><div>{} Ltd</div><div>{until}</div></li>", offers[n % 5].0)
+    };
+    assert_eq!(read(&format!("<ul>{}</ul>", repeat(6, request))).lists[0].records.len(), 6);
+    // Below towns, whoever has a number is still one of several.
+    let town = |town: &str| {
+        let firm = |name: &str| format!("<li>{town} {name}</li>");
+        format!("<div><h3>{town}</h3><ul>{}{}{}</ul></div>", firm("Board, S.L. 941 223 100"), firm("Print, S.A."), firm("Ink, S.L."))
+    };
+    let reading = read(&["Haro", "Alfaro", "Arnedo", "Ezcaray"].map(town).concat());
+    assert_eq!(reading.lists[0].records.len(), 12);
+}
+
+#[test]
+fn whoever_sells_is_no_name_of_what_is_sold() {
+    let row = |n: usize| format!("<tr><td>Press {n}</td><td>{n}.500 €</td><td><a href=/s/{n}>Maker {n} Ltd</a></td></tr>");
+    let reading = read(&format!("<table><tr><th>Item<th>Price<th>Seller</tr>{}</table>", repeat(5, row)));
+    assert_eq!(names(&reading)[0], "Press 1");
+}
+
+#[test]
+fn the_head_of_a_short_table_is_none_of_its_rows() {
+    let towns = ["Leek", "Otley", "Ripon", "Selby", "Thirsk", "Malton", "Goole", "Skipton"];
+    let row = |n: usize| format!("<tr><td>{} Board Ltd</td><td>{}</td></tr>", towns[8 - n], towns[n - 1]);
+    let head = "<tr><td><b>Company</b></td><td><b>Town</b></td></tr>";
+    let plain = "<tr><td><b>Kistenwerk</b></td><td><b>Town</b></td></tr>";
+    for (rows, head, want) in [(2, head, 2), (3, head, 3), (4, head, 4), (8, head, 8), (3, plain, 4)] {
+        let reading = read(&format!("<h1>Members</h1><table>{head}{}</table>", repeat(rows, row)));
+        assert_eq!(reading.lists[0].records.len(), want, "{rows} {head}");
+    }
+}
+
+#[test]
+fn few_days_until_which_are_deadlines_where_the_others_say_no_day() {
+    let card = |n: usize, until: &str| format!("<section><h3><a href=/r/{n}>Lids {n}</a></h3><p class=d>{until}</p></section>");
+    for (others, want) in [("Open", 2), ("Posted 3 May 2026", 0), ("No closing date", 2)] {
+        let html: String = (1..=6).map(|n| card(n, if n.is_multiple_of(3) { "Closes 19 February 2027" } else { others })).collect();
+        let found = read(&html);
+        let deadlines = values(&found, "deadline").iter().filter(|value| value.contains("2027")).count();
+        assert_eq!(deadlines, want, "{others}: {:?}", found.lists[0].columns);
+    }
+}
+
+#[test]
 fn cells_that_are_coloured_in_turn_are_one_column() {
     let firms = ["Kern", "Weber", "Lang", "Ott", "Sauer", "Blum", "Roth", "Vogt"];
     let each = |template: &str| {
