@@ -253,8 +253,12 @@ mod tests {
     #[test]
     fn a_file_keeps_its_key_where_a_portal_gives_all_entries_other_ids() {
         type Shown<'a> = &'a [(&'a str, [&'a str; 3])];
+        fn fields<'a>([title, buyer, number]: [&'a str; 3]) -> [(&'static str, &'a str); 3] {
+            [("title", title), ("buyer", buyer), ("other_ids", number)]
+        }
         let (beds, canes) = (["Beds", "Hospital", "EXP/1"], ["Canes", "Hospital", "EXP/2"]);
-        let known: Shown<'_> = &[("1", beds), ("2", canes)];
+        let both = [("1", beds), ("2", canes)];
+        let known: Shown<'_> = &both;
         for (format, known, now, want) in [
             ("placsp", known, &[("11", beds), ("12", canes)][..], &["1", "2"][..]),
             ("ocds", known, &[("11", beds)], &["11"]),
@@ -267,7 +271,6 @@ mod tests {
             ("placsp", &[("1", beds), ("2", beds)], &[("11", beds)], &["11"]),
         ] {
             let url = Url::parse("https://a.example/").unwrap();
-            let fields = |[title, buyer, number]: [&'static str; 3]| [("title", title), ("buyer", buyer), ("other_ids", number)];
             let stored: Vec<Record> = known.iter().map(|(key, file)| record("s", key, RecordKind::Tender, &fields(*file))).collect();
             let members = stored.iter().map(|record| record.id).collect();
             let page = Page { members, ..Page::root(&stored[0].source, url.clone(), Timestamp::UNIX_EPOCH) };
