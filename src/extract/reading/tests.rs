@@ -740,7 +740,7 @@ fn the_head_of_a_short_table_is_none_of_its_rows() {
 fn few_days_until_which_are_deadlines_where_the_others_say_no_day() {
     let card = |n: usize, until: &str| format!("<section><h3><a href=/r/{n}>Lids {n}</a></h3><p class=d>{until}</p></section>");
     for (others, want) in [("Open", 2), ("Posted 3 May 2026", 0), ("No closing date", 2)] {
-        let html: String = (1..=6).map(|n| card(n, if n.is_multiple_of(3) { "Closes 19 February 2027" } else { others })).collect();
+        let html: String = (1..=6_usize).map(|n| card(n, if n.is_multiple_of(3) { "Closes 19 February 2027" } else { others })).collect();
         let found = read(&html);
         let deadlines = values(&found, "deadline").iter().filter(|value| value.contains("2027")).count();
         assert_eq!(deadlines, want, "{others}: {:?}", found.lists[0].columns);
