@@ -126,12 +126,6 @@ impl Way {
         Some(if open { Self::Begins(folded) } else { Self::Stem(stem) })
     }
 
-    /// The ways to fill one slot, as they are written with `|` between.
-    fn all(written: &str, language: Option<StemLanguage>) -> Option<Arc<[Self]>> {
-        let ways: Arc<[Self]> = written.split('|').map(|way| Self::parse(way, language)).collect::<Option<_>>()?;
-        (ways.len() <= WAYS).then_some(ways)
-    }
-
     fn holds(&self, word: &Word) -> bool {
         match self {
             Self::Stem(stem) => word.stem == *stem,
@@ -184,17 +178,18 @@ impl Phrase {
     }
 }
 
-/// Reads phrases of one language: what fills a slot is read once, however many of them have it.
+/// Reads phrases of one language: what fills a slot is read once, however many of them have it, and so is each way of it.
 #[derive(Debug)]
 pub struct Phrasing {
     language: Option<StemLanguage>,
     known: HashMap<String, Option<Arc<[Way]>>>,
+    each: HashMap<String, Option<Way>>,
 }
 
 impl Phrasing {
     /// One that knows nothing yet.
     pub fn new(language: Option<StemLanguage>) -> Self {
-        Self { language, known: HashMap::new() }
+        Self { language, known: HashMap::new(), each: HashMap::new() }
     }
 
     /// [`Phrase::parse`].
@@ -219,13 +214,24 @@ impl Phrasing {
         (!slots.is_empty() && gaps <= GAPS && ends).then_some(Phrase(slots))
     }
 
+    /// The ways to fill one slot, as they are written with `|` between.
     fn ways(&mut self, written: &str) -> Option<Arc<[Way]>> {
         if let Some(known) = self.known.get(written) {
             return known.clone();
         }
-        let ways = Way::all(written, self.language);
+        let ways: Option<Vec<Way>> = written.split('|').map(|way| self.way(way)).collect();
+        let ways: Option<Arc<[Way]>> = ways.filter(|ways| ways.len() <= WAYS).map(Into::into);
         self.known.insert(written.to_owned(), ways.clone());
         ways
+    }
+
+    fn way(&mut self, written: &str) -> Option<Way> {
+        if let Some(known) = self.each.get(written) {
+            return known.clone();
+        }
+        let way = Way::parse(written, self.language);
+        self.each.insert(written.to_owned(), way.clone());
+        way
     }
 }
 
