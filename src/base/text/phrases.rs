@@ -242,8 +242,8 @@ pub struct Phrases {
     /// By stem and by the word itself.
     by_stem: HashMap<String, Vec<usize>>,
     by_word: HashMap<String, Vec<usize>>,
-    /// Those that begin with no whole word.
-    open: Vec<usize>,
+    /// Those that begin with no whole word, with what they begin with.
+    open: Vec<(Way, usize)>,
 }
 
 impl Phrases {
@@ -255,7 +255,7 @@ impl Phrases {
                 match way {
                     Way::Stem(stem) => self.by_stem.entry(stem.clone()).or_default().push(number),
                     Way::Exactly(word) | Way::Accented(word, _) => self.by_word.entry(word.clone()).or_default().push(number),
-                    Way::Begins(_) | Way::Number | Way::Capital => self.open.push(number),
+                    Way::Begins(_) | Way::Number | Way::Capital => self.open.push((way.clone(), number)),
                 }
             }
         }
@@ -281,7 +281,9 @@ impl Phrases {
     pub fn each_at<'a>(&'a self, words: &'a [Word], at: usize) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
         let stem = words.get(at).and_then(|word| self.by_stem.get(&word.stem)).into_iter().flatten();
         let exact = words.get(at).and_then(|word| self.by_word.get(&word.folded)).into_iter().flatten();
-        let begins = stem.chain(exact).chain(&self.open);
+        let holds = move |way: &Way| words.get(at).is_some_and(|word| way.holds(word));
+        let open = self.open.iter().filter(move |(way, _)| holds(way)).map(|(_, number)| number);
+        let begins = stem.chain(exact).chain(open);
         begins.filter_map(move |number| Some((*number, at..Phrase::ends(&self.all[*number].0, words, at)?)))
     }
 }

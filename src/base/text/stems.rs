@@ -52,6 +52,9 @@ impl StemLanguage {
     /// The stems of a text's words, with one space between; folded afterwards only: accents and `й` are what endings are known by.
     pub fn stems(self, words: &str) -> String {
         let stemmer = Stemmer::new(self.algorithm());
+        if !words.is_empty() && words.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return super::words(&stemmer.stem(&words.to_ascii_lowercase()));
+        }
         let words = super::squeeze(words);
         // Letters of Western Europe and Cyrillic ones are composed as they stand.
         let is_composed = words.chars().all(|c| c.is_ascii() || matches!(c, 'À'..='ÿ' | 'Ѐ'..='џ'));
