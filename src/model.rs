@@ -22,6 +22,7 @@ mod parts;
 mod record;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod telephone;
 mod tender;
 mod tracking;
 mod turn;

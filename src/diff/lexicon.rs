@@ -319,6 +319,11 @@ impl Lexicon {
         let mut found: Vec<(usize, Said)> = Vec::new();
         let each: Vec<(&str, Vec<Word>)> = sentences(text).into_iter().flat_map(|text| self.clauses.cut(text, self.stems)).collect();
         let each: Vec<Sentence<'_>> = each.iter().map(|(text, words)| Sentence { text, words }).collect();
+        // Most texts say nothing of the kind: who is named in them is looked for where one may.
+        let may_say = |sentence: &Sentence<'_>| self.entries.iter().any(|entry| entry.phrases.find(sentence.words).is_some());
+        if !each.iter().any(may_say) {
+            return found;
+        }
         let known = Known::of(&self.clauses, &each, asked.companies);
         let mut closings: Vec<(SignalKind, Whom)> = Vec::new();
         let mut before = Before::default();

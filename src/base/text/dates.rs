@@ -39,10 +39,14 @@ enum Token {
 }
 
 fn tokens(text: &str) -> Vec<Token> {
+    first_tokens(text, usize::MAX)
+}
+
+fn first_tokens(text: &str, most: usize) -> Vec<Token> {
     let folded = fold(&text.chars().take(LOOK).collect::<String>());
     let mut out = Vec::new();
     let mut rest = folded.as_str();
-    while let Some(first) = rest.chars().next() {
+    while let Some(first) = rest.chars().next().filter(|_| out.len() < most) {
         let is_digit = first.is_ascii_digit();
         let length = if is_digit {
             rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())
@@ -65,6 +69,9 @@ fn tokens(text: &str) -> Vec<Token> {
 
 /// The first day in a text, as people write it: numbers with signs between, or with a month's name.
 pub fn written(text: &str, month_first: bool) -> Option<Written> {
+    if !text.contains(char::is_numeric) {
+        return None;
+    }
     let tokens = tokens(text);
     let (date, from, to) = first_day(&tokens, month_first)?;
     let after = clock(&tokens[to..]);
@@ -217,6 +224,10 @@ pub fn begins_with_day(text: &str) -> bool {
     if !text.contains(char::is_numeric) {
         return false;
     }
+    let begins = |token: &Token| number(Some(token)).is_some() || matches!(token, Token::Word(word) if is_month(word));
+    if !first_tokens(text, WEEKDAY).iter().any(begins) {
+        return false;
+    }
     let tokens = tokens(text);
     let of_month = |at: usize| matches!(tokens.get(at), Some(Token::Word(word)) if is_month(word));
     let is_day = |at: usize| number(tokens.get(at)).is_some_and(|(day, digits)| digits <= 2 && (1..=31).contains(&day));
@@ -237,7 +248,7 @@ pub fn begins_with_hour(text: &str) -> bool {
     if !text.contains(char::is_numeric) {
         return false;
     }
-    let tokens = tokens(text);
+    let tokens = first_tokens(text, WEEKDAY + CLOCK);
     let first = (0..tokens.len().min(WEEKDAY)).find(|at| number(tokens.get(*at)).is_some());
     first.is_some_and(|at| clock(&tokens[at..tokens.len().min(at + CLOCK)]).is_some())
 }

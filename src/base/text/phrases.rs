@@ -126,12 +126,6 @@ impl Way {
         Some(if open { Self::Begins(folded) } else { Self::Stem(stem) })
     }
 
-    /// The ways to fill one slot, as they are written with `|` between.
-    fn all(written: &str, language: Option<StemLanguage>) -> Option<Arc<[Self]>> {
-        let ways: Arc<[Self]> = written.split('|').map(|way| Self::parse(way, language)).collect::<Option<_>>()?;
-        (ways.len() <= WAYS).then_some(ways)
-    }
-
     fn holds(&self, word: &Word) -> bool {
         match self {
             Self::Stem(stem) => word.stem == *stem,
@@ -184,17 +178,18 @@ impl Phrase {
     }
 }
 
-/// Reads phrases of one language: what fills a slot is read once, however many of them have it.
+/// Reads phrases of one language: what fills a slot is read once, however many of them have it, and so is each way of it.
 #[derive(Debug)]
 pub struct Phrasing {
     language: Option<StemLanguage>,
     known: HashMap<String, Option<Arc<[Way]>>>,
+    each: HashMap<String, Option<Way>>,
 }
 
 impl Phrasing {
     /// One that knows nothing yet.
     pub fn new(language: Option<StemLanguage>) -> Self {
-        Self { language, known: HashMap::new() }
+        Self { language, known: HashMap::new(), each: HashMap::new() }
     }
 
     /// [`Phrase::parse`].
@@ -219,13 +214,24 @@ impl Phrasing {
         (!slots.is_empty() && gaps <= GAPS && ends).then_some(Phrase(slots))
     }
 
+    /// The ways to fill one slot, as they are written with `|` between.
     fn ways(&mut self, written: &str) -> Option<Arc<[Way]>> {
         if let Some(known) = self.known.get(written) {
             return known.clone();
         }
-        let ways = Way::all(written, self.language);
+        let ways: Option<Vec<Way>> = written.split('|').map(|way| self.way(way)).collect();
+        let ways: Option<Arc<[Way]>> = ways.filter(|ways| ways.len() <= WAYS).map(Into::into);
         self.known.insert(written.to_owned(), ways.clone());
         ways
+    }
+
+    fn way(&mut self, written: &str) -> Option<Way> {
+        if let Some(known) = self.each.get(written) {
+            return known.clone();
+        }
+        let way = Way::parse(written, self.language);
+        self.each.insert(written.to_owned(), way.clone());
+        way
     }
 }
 
@@ -236,8 +242,8 @@ pub struct Phrases {
     /// By stem and by the word itself.
     by_stem: HashMap<String, Vec<usize>>,
     by_word: HashMap<String, Vec<usize>>,
-    /// Those that begin with no whole word.
-    open: Vec<usize>,
+    /// Those that begin with no whole word, with what they begin with.
+    open: Vec<(Way, usize)>,
 }
 
 impl Phrases {
@@ -249,7 +255,7 @@ impl Phrases {
                 match way {
                     Way::Stem(stem) => self.by_stem.entry(stem.clone()).or_default().push(number),
                     Way::Exactly(word) | Way::Accented(word, _) => self.by_word.entry(word.clone()).or_default().push(number),
-                    Way::Begins(_) | Way::Number | Way::Capital => self.open.push(number),
+                    Way::Begins(_) | Way::Number | Way::Capital => self.open.push((way.clone(), number)),
                 }
             }
         }
@@ -275,7 +281,9 @@ impl Phrases {
     pub fn each_at<'a>(&'a self, words: &'a [Word], at: usize) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
         let stem = words.get(at).and_then(|word| self.by_stem.get(&word.stem)).into_iter().flatten();
         let exact = words.get(at).and_then(|word| self.by_word.get(&word.folded)).into_iter().flatten();
-        let begins = stem.chain(exact).chain(&self.open);
+        let holds = move |way: &Way| words.get(at).is_some_and(|word| way.holds(word));
+        let open = self.open.iter().filter(move |(way, _)| holds(way)).map(|(_, number)| number);
+        let begins = stem.chain(exact).chain(open);
         begins.filter_map(move |number| Some((*number, at..Phrase::ends(&self.all[*number].0, words, at)?)))
     }
 }

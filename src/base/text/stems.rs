@@ -52,7 +52,14 @@ impl StemLanguage {
     /// The stems of a text's words, with one space between; folded afterwards only: accents and `й` are what endings are known by.
     pub fn stems(self, words: &str) -> String {
         let stemmer = Stemmer::new(self.algorithm());
-        let whole: String = super::squeeze(words).nfkc().flat_map(char::to_lowercase).collect();
+        if !words.is_empty() && words.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return super::words(&stemmer.stem(&words.to_ascii_lowercase()));
+        }
+        let words = super::squeeze(words);
+        // Letters of Western Europe and Cyrillic ones are composed as they stand.
+        let is_composed = words.chars().all(|c| c.is_ascii() || matches!(c, 'À'..='ÿ' | 'Ѐ'..='џ'));
+        let small = |words: &mut dyn Iterator<Item = char>| words.flat_map(char::to_lowercase).collect::<String>();
+        let whole = if is_composed { small(&mut words.chars()) } else { small(&mut words.nfkc()) };
         let words = whole.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty());
         let stems: Vec<String> = words.map(|word| super::words(&stemmer.stem(word))).collect();
         stems.join(" ")

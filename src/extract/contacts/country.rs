@@ -2,7 +2,7 @@
 //! numbers are that country's, reading them says.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::Regex;
 use scraper::ElementRef;
@@ -23,23 +23,30 @@ const ADDRESSES: usize = 20;
 /// Letters without which a text is in no script for sure.
 const LETTERS: usize = 20;
 
-/// Forms of postcodes that are those of one country alone, as they stand before or behind a town.
-const POSTCODES: [(&str, &str); 9] = [
-    ("GB", r"\b(?:[A-PR-UWYZ]\d{1,2}|[A-PR-UWYZ][A-HK-Y]\d{1,2}|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW]) ?\d[ABD-HJLNP-UW-Z]{2}\b"),
-    ("CA", r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d\b"),
+/// Forms of postcodes that are those of one country alone, as they stand before or behind a town; and letters of which one is in each of them, if
+/// any are.
+const POSTCODES: [(&str, &str, &[&str]); 9] = [
+    ("GB", r"\b(?:[A-PR-UWYZ]\d{1,2}|[A-PR-UWYZ][A-HK-Y]\d{1,2}|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW]) ?\d[ABD-HJLNP-UW-Z]{2}\b", &[]),
+    ("CA", r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d\b", &[]),
     (
         "US",
         r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? \d{5}(?:-\d{4})?\b",
+        &[],
     ),
-    ("AU", r"\b(?:NSW|VIC|QLD|TAS|ACT),? \d{4}\b"),
-    ("BR", r"\bCEP:? ?\d{5}-\d{3}\b"),
-    ("PT", r"\b[1-9]\d{3}-\d{3},? \p{Lu}"),
-    ("PL", r"\b(?:ul|al|pl|os)\. .{3,60}?\b\d{2}-\d{3},? \p{Lu}\p{Ll}"),
-    ("RU", r"\b[1-6]\d{5},? (?:г\.|Россия|РФ|Москва|Санкт-Петербург|[А-Я][а-я]+(?:ая|ий|ой) |Республика )"),
-    ("UA", r"\b\d{5},? (?:м\.|Україна|Київ)"),
+    ("AU", r"\b(?:NSW|VIC|QLD|TAS|ACT),? \d{4}\b", &["NSW", "VIC", "QLD", "TAS", "ACT"]),
+    ("BR", r"\bCEP:? ?\d{5}-\d{3}\b", &["CEP"]),
+    ("PT", r"\b[1-9]\d{3}-\d{3},? \p{Lu}", &["-"]),
+    ("PL", r"\b(?:ul|al|pl|os)\. .{3,60}?\b\d{2}-\d{3},? \p{Lu}\p{Ll}", &["ul.", "al.", "pl.", "os."]),
+    (
+        "RU",
+        r"\b[1-6]\d{5},? (?:г\.|Россия|РФ|Москва|Санкт-Петербург|[А-Я][а-я]+(?:ая|ий|ой) |Республика )",
+        &["г.", "Россия", "РФ", "Москва", "Санкт", "ая ", "ий ", "ой ", "Республика"],
+    ),
+    ("UA", r"\b\d{5},? (?:м\.|Україна|Київ)", &["м.", "Україна", "Київ"]),
 ];
 
-static FORMS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| POSTCODES.iter().map(|(country, form)| (*country, compiled(form))).collect());
+/// Of [`POSTCODES`], each built when a text comes that may have one.
+static FORMS: [OnceLock<Regex>; POSTCODES.len()] = [const { OnceLock::new() }; POSTCODES.len()];
 /// A postcode behind the letters that Europe's cars carry: `S-411 05 Göteborg`, `CH-8001 Zürich`.
 static PREFIXED: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"\b(A|B|CH|CZ|D|DE|DK|E|F|FI|FIN|H|I|IT|L|LT|LV|N|NL|NO|P|PL|S|SE|SI|SK)-\d{3} ?\d{1,2} \p{Lu}\p{Ll}"));
@@ -126,7 +133,9 @@ fn numbers<'t>(part: ElementRef<'t>, text: &'t str) -> impl Iterator<Item = &'st
 }
 
 fn postcodes(text: &str) -> impl Iterator<Item = &'static str> {
-    let alone = FORMS.iter().flat_map(move |(country, form)| form.find_iter(text).take(20).map(|_| *country));
+    let may =
+        POSTCODES.iter().zip(&FORMS).filter(|((.., letters), _)| letters.is_empty() || letters.iter().any(|some| text.contains(some)));
+    let alone = may.flat_map(|((country, form, _), built)| built.get_or_init(|| compiled(form)).find_iter(text).take(20).map(|_| *country));
     let car = |letters: &str| CARS.iter().find(|(car, _)| *car == letters).map(|(_, country)| *country);
     alone.chain(PREFIXED.captures_iter(text).take(20).filter_map(move |found| car(found.get(1)?.as_str())))
 }

@@ -7,15 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 
-use crate::extract::value::contact::{check_email, cloudflare, percent_decoded};
+use crate::extract::value::contact::{addresses, check_email, cloudflare, domain_end, percent_decoded};
 
 /// Characters of one attribute that are looked at.
 const ATTRIBUTE: usize = 2_000;
 
-static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,}")
-        .expect("the pattern is fixed")
-});
 static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
     let at = r"\s*(?:[\[({<]\s*(?:at|arroba|arobase|собака|παπάκι|ät|chiocciola|malpa|zavinac|@|a)\s*[\])}>]|\((?:at|a)\))\s*";
     // A dot with a space behind it alone ends a sentence.
@@ -164,10 +160,7 @@ pub(super) fn checked(text: &str) -> Option<String> {
 
 /// Addresses in words as they are.
 pub(super) fn in_text(text: &str) -> Vec<String> {
-    if !text.contains('@') {
-        return Vec::new();
-    }
-    PLAIN.find_iter(text).take(1_000).filter_map(|found| checked(found.as_str())).collect()
+    addresses(text, domain_end).take(1_000).filter_map(checked).collect()
 }
 
 /// Addresses spelled out: `name [at] domain [dot] org`, `name arroba domain punto org`, with where they stand.

@@ -42,7 +42,9 @@ pub(super) fn numbers(text: &str, country: Option<&str>) -> Vec<Number> {
             out.push(Number { value: valid.canonical, kind: mention.verdict.kind.name, proof });
         }
     }
-    for found in COURT.captures_iter(text).take(COURTS) {
+    // Most texts have none: what they are looked for with is built for those that may.
+    let registers = ["HRA", "HRB"].iter().any(|register| text.contains(register));
+    for found in registers.then(|| COURT.captures_iter(text)).into_iter().flatten().take(COURTS) {
         let written = format!("Amtsgericht {} {} {}", &found["court"], &found["part"], &found["number"]);
         let valid =
             identifier::identify(&written, Some("DE")).into_iter().find_map(|verdict| Some((verdict.kind.name, verdict.outcome.ok()?)));

@@ -1,7 +1,7 @@
 //! Who made, keeps or serves a site stands on its pages with a telephone and an address of mail, and is not whom they are about. Knows words, and
 //! how far over a page they reach.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::LazyLock;
 
@@ -37,7 +37,10 @@ static CREDITS: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
 static FIRST: LazyLock<HashSet<&str>> = LazyLock::new(|| CREDITS.keys().filter_map(|credit| credit.split(' ').next()).collect());
 
 /// The first two letters of each credit that are of ASCII: most words of a page begin otherwise.
-static LETTERS: LazyLock<HashSet<[u8; 2]>> = LazyLock::new(|| FIRST.iter().filter_map(|word| letters(word)).collect());
+static LETTERS: LazyLock<Vec<[u8; 2]>> = LazyLock::new(|| {
+    let all: BTreeSet<[u8; 2]> = FIRST.iter().filter_map(|word| letters(word)).collect();
+    all.into_iter().collect()
+});
 
 /// The first two letters of a word, where both are of ASCII.
 fn letters(word: &str) -> Option<[u8; 2]> {
@@ -47,7 +50,7 @@ fn letters(word: &str) -> Option<[u8; 2]> {
 
 /// Whether a credit may begin with a word, as far as two letters tell.
 fn may_begin(word: &str) -> bool {
-    letters(word).is_none_or(|letters| LETTERS.contains(&letters))
+    letters(word).is_none_or(|letters| LETTERS.binary_search(&letters).is_ok())
 }
 
 /// How a text speaks of who made the site.
@@ -79,8 +82,11 @@ pub(super) fn credit(text: &str, legal: bool) -> Option<Credit> {
 /// The credit that begins at a byte.
 fn of_words(text: &str, at: usize, legal: bool) -> Option<usize> {
     let rest = &text[at..];
+    if !may_begin(rest) {
+        return None;
+    }
     let first = rest.find(|c: char| !c.is_alphanumeric()).map_or(rest, |end| &rest[..end]);
-    if !may_begin(rest) || !FIRST.contains(words(first).split(' ').next()?) {
+    if !FIRST.contains(words(first).split(' ').next()?) {
         return None;
     }
     let ends = rest.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(end, _)| end).chain([rest.len()]);

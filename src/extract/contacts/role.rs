@@ -1,5 +1,6 @@
 //! Whom a contact is for, by words of its own and beside it. A lexicon; knows no page.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::Serialize;
@@ -52,16 +53,23 @@ static ROLES: LazyLock<Vec<(Role, Vec<&'static str>)>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The first word of each name: most texts have none of them.
+static FIRST: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| ROLES.iter().flat_map(|(_, names)| names).filter_map(|name| name.split(' ').next()).collect());
+
 /// The role that a text names, if it does.
 fn named(text: &str) -> Option<Role> {
     let text = words(text);
+    if !text.split(' ').any(|word| FIRST.contains(word)) {
+        return None;
+    }
     ROLES.iter().find(|(_, names)| names.iter().any(|name| holds(&text, name))).map(|(role, _)| *role)
 }
 
 /// The role that words beside a contact name. A company's own name names none: "Neue Medien" is no press office.
 pub(super) fn beside(text: &str) -> Option<Role> {
-    let parts = text.split([',', ';', '|', '\n', '·']);
-    parts.filter(|part| CompanyName::parse(part.trim()).form.is_none()).find_map(named)
+    let mut parts = text.split([',', ';', '|', '\n', '·']);
+    parts.find_map(|part| named(part).filter(|_| CompanyName::parse(part.trim()).form.is_none()))
 }
 
 /// The role of an e-mail address: by the words before the @, else by its form, else by what stands beside it.

@@ -31,9 +31,15 @@ pub(super) fn tell(shown: &Shown<'_>, children: &mut [(At, Marks)], work: &mut W
     if children.len() < TURNS[0] * ROUNDS || !work.spend(children.iter().map(|(_, marks)| marks.len()).sum()) {
         return turns;
     }
-    let held: Vec<Held> = children.iter().map(|(at, _)| Held::of(shown, *at)).collect();
     let parents: Vec<At> = children.iter().map(|(at, _)| shown.nodes[*at].parent).collect();
-    if let Some((first, end, kinds)) = rounds(&held, &parents) {
+    // Rounds go over no border, and what only parts others has no turn.
+    let may_turn = parents.first() == parents.last() && children.iter().all(|(at, _)| shown.nodes[*at].chars > 0);
+    let single = children.iter().filter(|(at, _)| shown.nodes[*at].runs < 2).count() * 2 > children.len();
+    if !may_turn && single {
+        return turns;
+    }
+    let held: Vec<Held> = children.iter().map(|(at, _)| Held::of(shown, *at)).collect();
+    if let Some((first, end, kinds)) = may_turn.then(|| rounds(&held)).flatten() {
         for (i, (_, marks)) in children.iter_mut().enumerate().take(end).skip(first) {
             let turn = (i - first) % kinds;
             turns.of[i] = Some(turn);
@@ -43,7 +49,7 @@ pub(super) fn tell(shown: &Shown<'_>, children: &mut [(At, Marks)], work: &mut W
         return turns;
     }
     // What begins otherwise, or holds one thing alone, may be a part of a record, whatever its class.
-    if alternating(&held, TURNS[0]).0 || children.iter().filter(|(at, _)| shown.nodes[*at].runs < 2).count() * 2 > children.len() {
+    if alternating(&held, TURNS[0]).0 || single {
         return turns;
     }
     let colours = colours(children, &parents);
@@ -63,8 +69,6 @@ struct Held {
     shape: u64,
     /// The names on the way to its first words.
     begins: u64,
-    /// Whether it has words.
-    says: bool,
     /// Whether it leads to a page.
     leads: bool,
     /// Whether there is a way to reach somebody.
@@ -93,7 +97,6 @@ impl Held {
         Self {
             shape: join(name, join(cells.len() as u64, u64::from(wide))),
             begins: texts().next().map_or(0, |first| way(first).fold(1, |way, element| join(way, name_of(element)))),
-            says: node.chars > 0,
             leads: node.links > 0 && std::iter::once(at).chain(inside()).any(|at| is_page(shown, at)),
             contact: std::iter::once(at).chain(inside()).any(reaches),
             digits: (digits(texts().next()), digits(texts().last())),
@@ -102,18 +105,14 @@ impl Held {
 
     /// The same as numbers, to be compared one by one; how it begins comes first.
     fn each(self) -> [u64; 6] {
-        let Self { shape, begins, says: _, leads, contact, digits: (first, last) } = self;
+        let Self { shape, begins, leads, contact, digits: (first, last) } = self;
         [shape, begins, first.into(), leads.into(), contact.into(), last.into()]
     }
 }
 
 /// The first and the end of the children that take turns, and of how many kinds they are: each of a kind is like all others of it in something
 /// in which the kinds differ.
-fn rounds(held: &[Held], parents: &[At]) -> Option<(usize, usize, usize)> {
-    // Rounds go over no border, and what only parts others has no turn.
-    if parents.first() != parents.last() || held.iter().any(|held| !held.says) {
-        return None;
-    }
+fn rounds(held: &[Held]) -> Option<(usize, usize, usize)> {
     let ends = || (0..=ENDS).flat_map(|first| (0..=ENDS).map(move |last| (first, last)));
     let tries = ends().flat_map(|(first, last)| TURNS.map(|kinds| (first, held.len().saturating_sub(last), kinds)));
     let mut tries: Vec<(usize, usize, usize)> = tries.filter(|(first, end, kinds)| end.saturating_sub(*first) >= kinds * ROUNDS).collect();

@@ -112,22 +112,16 @@ fn leaders(children: &[(At, Marks)], work: &mut Work) -> Option<Vec<Vec<usize>>>
         return None;
     }
     // Marks that occur in the same children are one; how many there are says how much sets these children apart.
-    let mut by_mark: HashMap<u64, (u64, usize)> = HashMap::new();
-    for (i, (_, marks)) in children.iter().enumerate() {
-        let id = super::marks::join(i as u64 + 1, 0x51ed_270b);
-        for mark in marks {
-            let (sum, count) = by_mark.entry(*mark).or_default();
-            *sum = sum.wrapping_add(id);
-            *count += 1;
-        }
-    }
+    let id = |i: usize| super::marks::join(i as u64 + 1, 0x51ed_270b);
+    let mut each: Vec<(u64, u64)> =
+        children.iter().enumerate().flat_map(|(i, (_, marks))| marks.iter().map(move |mark| (*mark, id(i)))).collect();
+    each.sort_unstable();
     let mut sets: HashMap<u64, (u64, usize, usize)> = HashMap::new();
-    for (mark, (sum, count)) in by_mark {
-        if count >= work.fewest {
-            let (least, support, _) = sets.entry(sum).or_insert((mark, 0, count));
-            *least = mark.min(*least);
-            *support += 1;
-        }
+    for of_mark in each.chunk_by(|(a, _), (b, _)| a == b).filter(|of_mark| of_mark.len() >= work.fewest) {
+        let sum = of_mark.iter().fold(0_u64, |sum, (_, id)| sum.wrapping_add(*id));
+        // The least mark comes first.
+        let (_, support, _) = sets.entry(sum).or_insert((of_mark[0].0, 0, of_mark.len()));
+        *support += 1;
     }
     let mut sets: Vec<(u64, usize, usize)> = sets.into_values().collect();
     sets.sort_by_key(|(mark, support, count)| (std::cmp::Reverse(*support * *count), *mark));
@@ -246,12 +240,9 @@ fn same_element(shown: &Shown<'_>, a: At, b: At) -> bool {
 
 /// How alike each is to what most have, and to the one before it.
 fn judge(trials: &mut [Trial]) {
-    let mut counts: HashMap<u64, usize> = HashMap::new();
-    for mark in trials.iter().flat_map(|trial| &trial.marks) {
-        *counts.entry(*mark).or_default() += 1;
-    }
-    let mut common: Marks = counts.into_iter().filter(|(_, count)| *count * 2 > trials.len()).map(|(mark, _)| mark).collect();
-    common.sort_unstable();
+    let mut all: Marks = trials.iter().flat_map(|trial| &trial.marks).copied().collect();
+    all.sort_unstable();
+    let common: Marks = all.chunk_by(|a, b| a == b).filter(|same| same.len() * 2 > trials.len()).map(|same| same[0]).collect();
     let beside: Vec<f64> = trials.windows(2).map(|pair| alike(&pair[0].marks, &pair[1].marks)).collect();
     for (i, trial) in trials.iter_mut().enumerate() {
         let before = i.checked_sub(1).and_then(|i| beside.get(i)).copied();

@@ -58,7 +58,9 @@ pub(super) fn open_graph(root: ElementRef<'_>, tags: &[Tag<'_>]) -> Option<Value
     let mut spaces: BTreeMap<String, String> = BTreeMap::new();
     for prefix in [declared(Some(root)), declared(head)] {
         let short: String = prefix.chars().take(4_000).collect();
-        spaces.extend(PREFIX.captures_iter(&short).map(|found| (found[1].to_owned(), found[2].to_owned())));
+        if short.contains(':') {
+            spaces.extend(PREFIX.captures_iter(&short).map(|found| (found[1].to_owned(), found[2].to_owned())));
+        }
     }
     let mut properties = Vec::new();
     for tag in tags.iter().filter(|tag| tag.is("meta")) {

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use phonenumber::metadata::DATABASE;
 use phonenumber::{Metadata, Mode, country};
 use regex::Regex;
+use unicode_normalization::char::is_combining_mark;
 use url::Host;
 
 use super::super::rung;
 use crate::base::text::squeeze;
+use crate::model::telephone;
 
 /// A telephone number in E.164, read as from this country; the extension is left out. Of several in one text ("947 200 331 / 947 200 332") the first
 /// that the words beside it do not call a fax.
@@ -59,7 +60,7 @@ fn first_run(decoded: &str, country: Option<country::Id>) -> Option<String> {
 
 /// The digits of a number within its country, by which it is the same with that country's code and without: what is dialled before them left out.
 pub(in crate::extract) fn national(number: &str) -> String {
-    if let Some(known) = number.starts_with('+').then(|| phonenumber::parse(None, number).ok()).flatten() {
+    if let Some(known) = number.starts_with('+').then(|| telephone::parse(number, None)).flatten() {
         return known.national().value().to_string();
     }
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
@@ -86,7 +87,7 @@ fn one_number(run: &str, country: Option<country::Id>) -> Option<String> {
     if !(5..=17).contains(&digits) || country.is_none() && !run.starts_with('+') {
         return None;
     }
-    let Some(number) = phonenumber::parse(country, &run).ok().filter(phonenumber::is_valid) else { return with_prefix_like(&run, country) };
+    let Some(number) = telephone::valid(&run, country) else { return with_prefix_like(&run, country) };
     let mut out = String::new();
     write!(out, "+{}{}", number.code().value(), number.national()).ok()?;
     debug_assert!(out == number.format().mode(Mode::E164).to_string() || number.extension().is_some());
@@ -98,10 +99,11 @@ fn one_number(run: &str, country: Option<country::Id>) -> Option<String> {
 fn with_prefix_like(run: &str, country: Option<country::Id>) -> Option<String> {
     let digits: String = run.chars().filter(char::is_ascii_digit).collect();
     let abroad = run.starts_with('+');
+    let plans = telephone::plans(run, country.filter(|_| !abroad));
     let code = if abroad {
-        (1..=3).filter_map(|at| digits.get(..at)?.parse().ok()).find(|code: &u16| DATABASE.by_code(code).is_some())?
+        (1..=3).filter_map(|at| digits.get(..at)?.parse().ok()).find(|code: &u16| plans.by_code(code).is_some())?
     } else {
-        DATABASE.by_id(country?.as_ref())?.country_code()
+        plans.by_id(country?.as_ref())?.country_code()
     };
     let own = if abroad { &digits[code.to_string().len()..] } else { &digits };
     let is_one = |meta: &&Metadata, national: &str| {
@@ -109,7 +111,7 @@ fn with_prefix_like(run: &str, country: Option<country::Id>) -> Option<String> {
         let of_kind = [kinds.fixed_line(), kinds.mobile(), kinds.toll_free(), kinds.shared_cost(), kinds.premium_rate(), kinds.voip()];
         kinds.general().is_match(national) && of_kind.into_iter().flatten().any(|kind| kind.is_match(national))
     };
-    DATABASE.by_code(&code)?.iter().find_map(|meta| {
+    plans.by_code(&code)?.iter().find_map(|meta| {
         let prefix = meta.national_prefix()?;
         let forms = [own.strip_prefix(prefix).filter(|_| !abroad), Some(own)];
         let found = forms.into_iter().flatten().find(|national| national.starts_with(prefix) && is_one(meta, national))?;
@@ -132,8 +134,44 @@ pub(in crate::extract) fn western_digits(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| digit(c).unwrap_or(c)).collect())
 }
 
-static EMAIL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@[\p{L}\p{N}.-]*[\p{L}\p{N}]").expect("the pattern is fixed"));
+/// A letter or a number of any script, without the marks and the signs with letters in them that `char::is_alphanumeric` counts too.
+fn is_written(c: char) -> bool {
+    let is_sign =
+        || matches!(c, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f149}' | '\u{1f150}'..='\u{1f169}' | '\u{1f170}'..='\u{1f189}');
+    c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric() && !is_combining_mark(c) && !is_sign()
+}
+
+/// What may be an address in a text, by its `@`: the characters before it, and of those behind it what `domain` takes for one. As patterns, classes
+/// of all scripts take longer to be built than a page to be read.
+pub(in crate::extract) fn addresses(text: &str, domain: impl Fn(&str) -> Option<usize>) -> impl Iterator<Item = &str> {
+    let of_local = |c: char| is_written(c) || ".!#$%&'*+/=?^_{|}~-".contains(c);
+    let mut from = 0;
+    memchr::memchr_iter(b'@', text.as_bytes()).filter_map(move |at| {
+        let (begin, _) = text.get(from..at)?.char_indices().rev().take_while(|(_, c)| of_local(*c)).last()?;
+        let behind = &text[at + 1..];
+        let all = behind.find(|c: char| !is_written(c) && !matches!(c, '.' | '-')).unwrap_or(behind.len());
+        let end = at + 1 + domain(&behind[..all])?;
+        let found = &text[from + begin..end];
+        from = end;
+        Some(found)
+    })
+}
+
+/// The end of a name that is a domain: words with points between, of which the last has letters alone.
+pub(in crate::extract) fn domain_end(name: &str) -> Option<usize> {
+    let (mut from, mut end) = (0, None);
+    for word in name.split('.') {
+        let letters = word.find(|c: char| !is_written(c) || c.is_numeric()).unwrap_or(word.len());
+        if from > 0 && word[..letters].chars().nth(1).is_some() {
+            end = Some(from + letters);
+        }
+        if word.is_empty() || word.starts_with('-') || word.ends_with('-') {
+            break;
+        }
+        from += word.len() + 1;
+    }
+    end
+}
 static SPELLED_AT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\s*[\[({<]\s*(?:at|arroba|arobase|собака|παπάκι|ät|@)\s*[\])}>]\s*").expect("the pattern is fixed"));
 static SPELLED_DOT: LazyLock<Regex> =
@@ -158,7 +196,8 @@ pub(super) fn email(words: &str) -> Option<String> {
         return None;
     }
     let text = if is_spelled { SPELLED_DOT.replace_all(&text, ".") } else { text };
-    EMAIL.find_iter(&text).find_map(|found| check_email(found.as_str()))
+    let whole = |name: &str| Some(name.trim_end_matches(['.', '-']).len()).filter(|end| *end > 0);
+    addresses(&text, whole).find_map(check_email)
 }
 
 /// What is an address and no file name ("logo@2x.png": 309 of 1,070 plain finds in a sample of 1,497 pages).

@@ -357,3 +357,18 @@ proptest! {
         prop_assert_eq!(value, Some(Value::Money(crate::model::Amount { number: want, currency: Some(Currency::EUR) })), "{}", text);
     }
 }
+
+#[test]
+fn an_address_ends_where_its_domain_does() {
+    for (text, want) in [
+        ("write to info@acme.example.", &["info@acme.example"][..]),
+        ("ana.b@c-d.co.uk-x, a@b.c1", &["ana.b@c-d.co.uk"]),
+        ("почта@пример.рф", &["почта@пример.рф"]),
+        ("1@2.3.com.4", &["1@2.3.com"]),
+        ("a@b@c.de", &["b@c.de"]),
+        ("x@y @acme.example a@-b.com a@b..com", &[]),
+    ] {
+        let found: Vec<&str> = contact::addresses(text, contact::domain_end).collect();
+        assert_eq!(found, want, "{text}");
+    }
+}

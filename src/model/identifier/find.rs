@@ -1,5 +1,6 @@
 //! Numbers in running text, with the words that announce them. Knows the table of kinds and no page.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -31,32 +32,134 @@ static LABELS: LazyLock<Vec<(String, &'static Kind)>> = LazyLock::new(|| {
     rows.collect()
 });
 
-/// Every label, then what may stand between it and a number.
-static ANNOUNCED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let mut labels: Vec<String> = kinds().flat_map(|kind| kind.labels).map(|label| spelled(label)).collect();
-    labels.sort_by_key(|label| std::cmp::Reverse(label.len()));
-    labels.dedup();
-    let labels = labels.join("|");
-    let mark = r"[\s:.#№º°()\-–=]*";
-    let between =
-        format!(r"{mark}(?:(?:n[°º]|(?:nr|no|num|numéro|number|nummer|número|numero|reg|id|code|is|de|es)(?-u:\b)){mark}){{0,3}}");
-    Regex::new(&format!(r"(?i)(?:^|[^\p{{L}}\d])(?P<label>(?:(?:{labels})\s*[/,]\s*){{0,2}}(?:{labels})){between}")).ok()
+/// Labels as they may be written, each with its second letter.
+type Spelled = Vec<(char, Vec<Part>)>;
+
+/// Every label by its first letter; the longest first. As one pattern they take longer to be built than a page to be read.
+static SPELLED: LazyLock<HashMap<char, Spelled>> = LazyLock::new(|| {
+    let mut labels: Vec<Vec<Part>> = kinds().flat_map(|kind| kind.labels).map(|label| spelled(label)).collect();
+    labels.sort_by_key(|label| std::cmp::Reverse(label.iter().map(|part| part.weight()).sum::<usize>()));
+    let mut by_first: HashMap<char, Spelled> = HashMap::new();
+    for label in labels {
+        let mut letters = label.iter().filter_map(|part| if let Part::Char(c) = part { Some(*c) } else { None });
+        let Some((first, second)) = letters.next().zip(letters.find(|c| c.is_alphanumeric())) else { continue };
+        let known = by_first.entry(first).or_default();
+        if known.iter().all(|(_, other)| *other != label) {
+            known.push((second, label));
+        }
+    }
+    by_first
 });
+
+/// What may stand between a label and its number.
+static BETWEEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let mark = r"[\s:.#№º°()\-–=]*";
+    let words = r"(?:n[°º]|(?:nr|no|num|numéro|number|nummer|número|numero|reg|id|code|is|de|es)(?-u:\b))";
+    Regex::new(&format!(r"^(?i){mark}(?:{words}{mark}){{0,3}}")).ok()
+});
+
+/// Labels in a row that announce as many numbers: "ИНН/КПП".
+const ROW: usize = 3;
+/// Bytes behind the beginning of a label in which its number has begun, and digits of a number.
+const NEAR: usize = 2_000;
+const DIGITS: usize = 5;
 
 /// What names its country or proves itself by long check digits, with no word before it.
 static BARE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?-u:\b)(?:[A-Z]{2,3}[ \-:]?[A-Z]?[0-9][0-9A-Z .\-]{5,18}|[0-9A-Z]{18}[0-9]{2})(?-u:\b)").ok());
 
-/// A label as a pattern: short ones also with points or spaces between the letters (`C.I.F.`), and any space or none for a space.
-fn spelled(label: &str) -> String {
-    let letters: Vec<char> = label.chars().filter(|c| c.is_alphanumeric()).collect();
-    let short = letters.len() <= 4 && label.chars().all(|c| c.is_uppercase() || c == '.');
-    if short {
-        let spread: Vec<String> = letters.iter().map(|c| regex::escape(&c.to_string())).collect();
-        return format!(r"(?:{})\.?", spread.join(r"\.?\s?"));
+/// A part of a label as it may be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// This one, small or capital.
+    Char(char),
+    /// A point and a space, each of them or not.
+    Spread,
+    /// Any spaces or none.
+    Spaces,
+    /// Any hyphens, spaces and points, or none.
+    Hyphens,
+}
+
+impl Part {
+    /// How much of a label it is: what may be spread goes before what is written in one way.
+    const fn weight(self) -> usize {
+        match self {
+            Self::Char('.') => 2,
+            Self::Char(c) => c.len_utf8(),
+            Self::Spread => 6,
+            Self::Spaces => 3,
+            Self::Hyphens => 9,
+        }
     }
-    let pattern = label.split(' ').map(regex::escape).collect::<Vec<_>>().join(r"\s*");
-    pattern.replace(r"\-", r"[\-\s.]*")
+}
+
+/// A label as it may be written: short ones also with points or spaces between the letters (`C.I.F.`), and any space or none for a space.
+fn spelled(label: &str) -> Vec<Part> {
+    let letters = label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+    let short = letters.clone().count() <= 4 && label.chars().all(|c| c.is_uppercase() || c == '.');
+    if short {
+        return letters.flat_map(|c| [Part::Char(c), Part::Spread]).collect();
+    }
+    let part = |c: char| match c {
+        ' ' => Part::Spaces,
+        '-' => Part::Hyphens,
+        c => Part::Char(c),
+    };
+    label.chars().flat_map(char::to_lowercase).map(part).collect()
+}
+
+/// What is left of a text that begins with a label.
+fn behind<'t>(label: &[Part], text: &'t str) -> Option<&'t str> {
+    label.iter().try_fold(text, |rest, part| match part {
+        Part::Char(want) => {
+            let c = rest.chars().next()?;
+            (c == *want || c.to_lowercase().eq([*want])).then(|| &rest[c.len_utf8()..])
+        }
+        Part::Spread => {
+            let rest = rest.strip_prefix('.').unwrap_or(rest);
+            Some(rest.strip_prefix(char::is_whitespace).unwrap_or(rest))
+        }
+        Part::Spaces => Some(rest.trim_start()),
+        Part::Hyphens => Some(rest.trim_start_matches(|c: char| c == '-' || c == '.' || c.is_whitespace())),
+    })
+}
+
+/// What is left of a text that begins with labels, at most so many, with a slash or a comma between.
+fn behind_row(text: &str, most: usize) -> Option<&str> {
+    let mut letters = text.chars().map(|c| if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) });
+    let (first, next) = (letters.next()?, letters.next()?);
+    let known = SPELLED.get(&first)?;
+    // What is no letter may part the two.
+    let may = |second: char| next == second || !next.is_alphanumeric();
+    let labels = || known.iter().filter(|(second, _)| may(*second)).filter_map(|(_, label)| behind(label, text));
+    let more = |rest: &'_ str| -> Option<usize> {
+        let next = rest.trim_start().strip_prefix(['/', ','])?.trim_start();
+        behind_row(next, most - 1).map(str::len)
+    };
+    let row = if most > 1 { labels().find_map(more) } else { None };
+    row.map(|left| &text[text.len() - left..]).or_else(|| labels().next())
+}
+
+/// The labels of a text, each with where it begins, where it ends, and where a number may begin that it announces.
+fn labels(text: &str) -> impl Iterator<Item = (Range<usize>, usize)> {
+    let mut from = 0;
+    let parts = text.char_indices().filter(|(_, c)| !c.is_alphabetic() && !c.is_ascii_digit());
+    let mut begins = std::iter::once((0, 0)).chain(parts.map(|(at, c)| (at, at + c.len_utf8())));
+    let digits: Vec<usize> = text.bytes().enumerate().filter(|(_, b)| b.is_ascii_digit()).map(|(at, _)| at).collect();
+    let mut passed = 0;
+    std::iter::from_fn(move || {
+        let (at, end) = begins.find_map(|(parted, at)| {
+            // Most words have no number near them.
+            passed += digits[passed..].iter().take_while(|digit| **digit < at).count();
+            let is_near = digits.get(passed + DIGITS - 1).is_some_and(|last| *last < at + NEAR);
+            // What a label took with it parts it from no other.
+            let left = if is_near && parted >= from { behind_row(&text[at..], ROW)?.len() } else { return None };
+            Some((at, text.len() - left))
+        })?;
+        from = end + BETWEEN.as_ref().and_then(|between| between.find(&text[end..])).map_or(0, |between| between.end());
+        Some((at..end, from))
+    })
 }
 
 fn fold(label: &str) -> String {
@@ -70,13 +173,10 @@ fn fold(label: &str) -> String {
 pub fn find(text: &str, country: Option<&str>) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
     let free = |found: &[Mention], at: &Range<usize>| !found.iter().any(|one| one.at.start < at.end && at.start < one.at.end);
-    // Where it stands is found on the engine's quick way, which knows no groups; they are asked for in what was found alone.
-    let hits = ANNOUNCED.iter().flat_map(|pattern| pattern.find_iter(text).map(move |whole| (whole, pattern.captures(whole.as_str()))));
-    for (whole, groups) in hits.take(TRIALS) {
-        let Some(label) = groups.as_ref().and_then(|groups| groups.name("label")) else { continue };
+    for (row, number) in labels(text).take(TRIALS) {
         // "ИНН/КПП: 7707083893/773601001": several labels, then their numbers in that order; of "CIF/NIF" both mean one.
-        let mut from = whole.end();
-        for label in label.as_str().split(['/', ',']) {
+        let mut from = number;
+        for label in text[row].split(['/', ',']) {
             let mention = announced(text, label.trim(), from, country).filter(|mention| free(&found, &mention.at));
             if let Some(mention) = mention {
                 let after = &text[mention.at.end..];
@@ -114,7 +214,7 @@ fn announced(text: &str, label: &str, from: usize, country: Option<&str>) -> Opt
     let mut wrong = None;
     for at in pieces(text, from) {
         let written = &text[at.clone()];
-        if written.bytes().filter(u8::is_ascii_digit).count() < 5 {
+        if written.bytes().filter(u8::is_ascii_digit).count() < DIGITS {
             continue;
         }
         let homes = country.into_iter().map(Some).chain(kinds.iter().map(|kind| kind.country));

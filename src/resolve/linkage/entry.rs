@@ -2,8 +2,7 @@
 
 use super::words::{Vocabulary, Word, hash, name_words, street_words, town};
 use super::{Column, Row};
-use crate::model::identifier;
-use crate::model::{CompanyName, LegalForm, country_code};
+use crate::model::{CompanyName, LegalForm, country_code, identifier, telephone};
 use crate::resolve::hosts::{is_shared, registrable};
 
 /// A telephone number: the digits, and how many there are.
@@ -61,8 +60,8 @@ pub fn phone(written: &str, country: Option<&str>) -> Phone {
     }
     let country = country.and_then(|code| code.parse().ok());
     let international = main.trim_start().starts_with('+');
-    let parsed = (country.is_some() || international).then(|| phonenumber::parse(country, main).ok()).flatten();
-    let digits = match parsed.filter(phonenumber::is_valid) {
+    let known = (country.is_some() || international).then(|| telephone::valid(main, country)).flatten();
+    let digits = match known {
         Some(number) => format!("{}{}", number.code().value(), number.national()),
         None => digits.trim_start_matches('0').to_owned(),
     };

@@ -5,7 +5,7 @@ use url::Url;
 use super::super::hosts::{is_shared, registrable};
 use super::entry::{Entry, Line, OF_ITS_OWN};
 use super::labels::TAX;
-use crate::model::identifier;
+use crate::model::{identifier, telephone};
 
 /// Digits of a telephone number without its country at least: with fewer it is an extension.
 const NATIONAL: usize = 7;
@@ -106,7 +106,7 @@ pub(super) fn telephone(written: &str) -> Option<Vec<Entry>> {
     let written = if international { bare.replace("(0)", "") } else { bare.to_owned() };
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
     let known = |digits: &str| {
-        let number = phonenumber::parse(None, format!("+{digits}")).ok().filter(phonenumber::is_valid)?;
+        let number = telephone::valid(&format!("+{digits}"), None)?;
         Some(format!("+{}{}", number.code().value(), number.national()))
     };
     if international {
@@ -129,7 +129,7 @@ pub(super) fn telephone(written: &str) -> Option<Vec<Entry>> {
 
 /// A number in E.164 without its country.
 pub(super) fn national(phone: &str) -> Option<String> {
-    let number = phonenumber::parse(None, phone).ok()?;
+    let number = telephone::parse(phone, None)?;
     Some(number.national().to_string().trim_start_matches('0').to_owned())
 }
 
