@@ -109,6 +109,17 @@ pub(super) fn without_over<'a>(record: &'a Record, over: &BTreeMap<String, Times
     Cow::Owned(open)
 }
 
+/// Since when a record says until when a lot, by its [number](by_numbers), takes offers: those of its first deadline do so since that was said, the
+/// others since any of them was.
+pub(super) fn due_since(record: &Record, lot: &str) -> Option<Timestamp> {
+    let due = record.fields.get(LOTS_DUE)?;
+    let first = record.fields.get(&*DEADLINE).filter(|first| {
+        let mut of_it = by_lot(Some(&due.value)).filter(|(_, until)| until.instant() == first.value.instant());
+        of_it.any(|(known, _)| by_numbers(&known) == lot)
+    });
+    Some(first.unwrap_or(due).first_seen)
+}
+
 /// The lots that are due at this time, as far as that is said: "L1, L2".
 pub(super) fn lots_of(record: &Record, deadline: &Value) -> Option<String> {
     let names = each(record.value(LOTS_DUE)).find(|(_, until)| until.instant() == deadline.instant())?.0;

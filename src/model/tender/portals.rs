@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::end_of;
-use super::lots::without_over;
+use super::lots::{due_since, without_over};
 use super::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOTS_DUE, Stage, by_numbers, closings, first_open, last_readable, stage, undated};
 use crate::model::{Field, FieldName, Record, RecordKind, TITLES, Value};
 
@@ -87,9 +87,9 @@ pub fn standing<'a>(records: impl IntoIterator<Item = &'a Record> + Clone, now: 
     };
     let over: Vec<_> = records.clone().into_iter().map(|record| (record.id, ends(record))).collect();
     let stands = |record: &'a Record| {
-        let due = record.fields.get(LOTS_DUE)?;
-        let calls = |(_, seen, end): &&(String, Timestamp, Option<Timestamp>)| {
-            due.first_seen > *seen && end.zip(published(record)).is_some_and(|(end, published)| published > end)
+        let calls = |(lot, seen, end): &&(String, Timestamp, Option<Timestamp>)| {
+            due_since(record, lot).is_some_and(|since| since > *seen)
+                && end.zip(published(record)).is_some_and(|(end, published)| published > end)
         };
         let others = over.iter().filter(|(id, _)| *id != record.id).flat_map(|(_, ends)| ends);
         let over = others.filter(|end| !calls(end)).map(|(lot, seen, _)| (lot.clone(), *seen)).collect::<BTreeMap<_, _>>();
