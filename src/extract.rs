@@ -322,7 +322,8 @@ impl Reader {
             By::Listing(reader) => {
                 let mut whole = draft.clone();
                 reader.read_detail(&mut whole, input)?;
-                Ok(OwnPage::new(whole, Vec::new()))
+                let country = found::country_of_own(&whole, input, known)?;
+                Ok(OwnPage::new(whole, country.into_iter().collect()))
             }
             By::Found(reader) => reader.read_own(draft, input, known),
             By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(OwnPage::new(draft.clone(), Vec::new())),

@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn a_file_keeps_its_key_where_a_portal_gives_all_entries_other_ids() {
         type Shown<'a> = &'a [(&'a str, [&'a str; 3])];
-        fn fields<'a>([title, buyer, number]: [&'a str; 3]) -> [(&'static str, &'a str); 3] {
+        fn fields([title, buyer, number]: [&str; 3]) -> [(&'static str, &str); 3] {
             [("title", title), ("buyer", buyer), ("other_ids", number)]
         }
         let (beds, canes) = (["Beds", "Hospital", "EXP/1"], ["Canes", "Hospital", "EXP/2"]);

@@ -28,6 +28,7 @@ use crate::model::{
 };
 use align::Aligned;
 use learn::{Learns, own_contacts};
+pub(super) use own::country_of_own;
 pub use whose::{OwnPage, contact_mark, contacts_of_site};
 
 /// Records of a page that say something of all of them.

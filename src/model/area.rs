@@ -122,6 +122,12 @@ pub fn calling_country(phone: &str) -> Option<&'static str> {
     (1..=3).rev().find_map(|n| digits.get(..n).and_then(|code| COUNTRIES.by_calling_code.get(code)).copied())
 }
 
+/// The country of a telephone number in E.164, also where several share its calling code and the digits behind it say whose it is.
+fn country_of_phone(phone: &str) -> Option<&'static str> {
+    let by_plan = || country_code(super::telephone::valid(phone, None)?.country().id()?.as_ref());
+    calling_country(phone).or_else(by_plan)
+}
+
 /// The country in front of a European VAT number (`ESB12345678`; Greece writes `EL`, Northern Ireland `XI`).
 pub fn vat_country(tax_id: &str) -> Option<&'static str> {
     const PREFIXES: &str = "AT BE BG CY CZ DE DK EE EL ES FI FR GB GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI NO CH RU US";
@@ -241,7 +247,7 @@ fn country_of(fact: &Fact) -> Option<&'static str> {
         FactName::TaxId => {
             vat_country(&said.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect::<String>())
         }
-        FactName::Phone => calling_country(&said),
+        FactName::Phone => country_of_phone(&said),
         FactName::Place | FactName::Address => place_and_country(&said).1,
         FactName::Name
         | FactName::Website
@@ -409,6 +415,13 @@ mod tests {
         check(&["US"], &[(Place, "Columbus, OH, USA")], "yes, Columbus, OH, USA");
         check(&["ES"], &[(Phone, "+34911234567")], "yes, +34911234567");
         check(&["ES"], &[(Phone, "+33123456789")], "unknown, country");
+        // Where several share a calling code the digits behind it tell.
+        check(&["RU"], &[(Phone, "+74951234567")], "yes, +74951234567");
+        check(&["RU"], &[(Phone, "+77272345678")], "unknown, country");
+        check(&["KZ"], &[(Phone, "+77272345678")], "yes, +77272345678");
+        check(&["US"], &[(Phone, "+12125550123")], "yes, +12125550123");
+        check(&["US"], &[(Phone, "+14165550123")], "unknown, country");
+        check(&["GB"], &[(Phone, "+441134960123")], "yes, +441134960123");
         check(&["ES"], &[(Phone, "+34911234567"), (Country, "France")], "no, France");
         check(&["ES"], &[(TaxId, "ES B12345674")], "yes, ES B12345674");
         // A street is not where it is called after.

@@ -13,7 +13,7 @@ use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
 use crate::extract::{Kind, aside_of};
-use crate::model::{Baseline, Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
+use crate::model::{Baseline, Draft, Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
 use crate::store::StoreError;
 
 /// Records of a source among which it is looked for who is not on the page: those of larger lists are known by the page alone.
@@ -37,8 +37,9 @@ pub(super) async fn stored(
         leave_out(source, extract, &stored);
         return Ok(stored);
     }
-    if state.missing > 0 || page.role == PageRole::Follow || !page.follow.is_empty() {
-        stored.extend(elsewhere(effects, source, page, (extract, &stored)).await?);
+    // Who was absent in a visit that was ill is missing by no count yet.
+    if state.missing > 0 || state.visit.lost || page.role == PageRole::Follow || !page.follow.is_empty() {
+        stored.extend(elsewhere(effects, (source, state), (extract, &stored)).await?);
     }
     diff::realign(&mut extract.records, &stored, page);
     if renewed(source, page, state) {
@@ -58,19 +59,20 @@ pub(super) async fn stored(
 /// at another address.
 pub(super) async fn renamed(
     effects: &Effects,
-    (source, page): (&Source, &Page),
-    extract: &mut Extract,
-    stored: &mut Vec<Record>,
+    source: &Source,
+    (page, state): (&Page, &SourceState),
+    (extract, stored): (&mut Extract, &mut Vec<Record>),
     details: &mut Details,
 ) -> Result<(), StoreError> {
     let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
-    if page.reading == Reading::Never || details.read.iter().all(|read| known.contains(read.key.as_str())) {
+    let is_new = |key: &str| !known.contains(key);
+    let waits = |draft: &Draft| is_new(&draft.key) && details.waits_for(source, draft);
+    let any = details.read.iter().any(|read| is_new(&read.key)) || extract.records.iter().any(waits);
+    if page.reading == Reading::Never || !any {
         return Ok(());
     }
     let had = stored.len();
-    if source.reader.learns() {
-        stored.extend(elsewhere(effects, source, page, (extract, stored)).await?);
-    }
+    stored.extend(elsewhere(effects, (source, state), (extract, stored)).await?);
     let keys: Vec<String> = extract.records.iter().map(|draft| draft.key.clone()).collect();
     diff::realign(&mut extract.records, stored, page);
     let moved = keys.iter().zip(&extract.records).filter(|(key, draft)| **key != draft.key);
@@ -80,21 +82,24 @@ pub(super) async fn renamed(
             Record::id_of(&source.id, &draft.key)
         })
         .collect();
+    if diff::may_return(&extract.records, stored, page) {
+        // One of them may be somebody who is not shown any more: told of once its own page says who it is.
+        let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
+        extract.records.retain(|draft| known.contains(draft.key.as_str()) || !details.waits_for(source, draft));
+    }
     let mut at = 0..;
     stored.retain(|record| at.next().is_some_and(|at| at < had) || meant.contains(&record.id));
     Ok(())
 }
 
-/// Records of the source that are not on this page, among which it is looked for who is called otherwise by now. Who was on another page and is on none
-/// any more, as far as the visit has come, is missing from this moment on.
+/// Records of the source that are not on this page, among which it is looked for who is called otherwise by now. Who was on a page and is on none
+/// any more, as far as the visit has come, is missing from this moment on, but where a list shows another part of them each time.
 async fn elsewhere(
     effects: &Effects,
-    source: &Source,
-    page: &Page,
+    (source, state): (&Source, &SourceState),
     (extract, stored): (&Extract, &[Record]),
 ) -> Result<Vec<Record>, StoreError> {
     let companies = extract.records.iter().any(|draft| draft.kind == RecordKind::Company);
-    let alone = page.role == PageRole::Root && page.follow.is_empty();
     // Elsewhere the format itself says who is who.
     let listed = matches!(source.reader.kind(), Kind::Listing | Kind::Directory);
     if !listed || !companies {
@@ -102,12 +107,12 @@ async fn elsewhere(
     }
     let have = stored.iter().map(|record| record.id).collect();
     let mut all = effects.store.absent(&source.id, have, ELSEWHERE).await?;
-    if alone {
+    if state.turns() {
         return Ok(all);
     }
     let pages = effects.store.pages(effects.store.pages_of(&source.id)).await?;
     let shown: HashSet<RecordId> = pages.iter().flat_map(|page| &page.members).copied().collect();
-    for record in all.iter_mut().filter(|record| !shown.contains(&record.id)) {
+    for record in all.iter_mut().filter(|record| !shown.contains(&record.id) && record.said_in().is_none()) {
         record.missing = record.missing.max(1);
     }
     Ok(all)

@@ -45,6 +45,12 @@ pub(super) fn mark_reached(source: &Source, found: &mut Comparison, (extract, st
             fields.retain(|field| field.old.is_some());
         }
     }
+    // Where somebody is who did not say so before is no news of them.
+    for change in &mut found.changes {
+        if let ChangeKind::Changed(fields) = &mut change.kind {
+            fields.retain(|field| field.old.is_some() || field.field.as_str() != "country");
+        }
+    }
     found.changes.retain(|change| !matches!(&change.kind, ChangeKind::Changed(fields) if fields.is_empty()));
 }
 
@@ -108,6 +114,11 @@ impl Details {
     /// Whether some are still to be read.
     pub(super) fn wait(&self) -> bool {
         self.reached.values().any(|own_page| *own_page == OwnPage::Wanted)
+    }
+
+    /// Whether the own page of a draft is still to be read, and may be read at the next visit.
+    pub(super) fn waits_for(&self, source: &Source, draft: &Draft) -> bool {
+        draft.detail.is_some() && self.reached.get(&Record::id_of(&source.id, &draft.key)) == Some(&OwnPage::Wanted)
     }
 
     /// Calls the record by the key under which it turned out to be known.

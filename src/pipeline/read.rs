@@ -121,7 +121,7 @@ pub(super) async fn read(
     }
     let shapes = diff::count_fields(&extract.records);
     let again = if visit::step(page, state) == Step::Look { 0 } else { room(effects, source, now).await? };
-    let details = own_pages(effects, lane, (source, page), (&mut extract, &mut stored), (DETAILS, again)).await?;
+    let details = own_pages(effects, lane, (source, page, state), (&mut extract, &mut stored), (DETAILS, again)).await?;
     for (record, failure) in &details.failed {
         tracing::warn!(source = %source.id, record, %failure, next = failure.class.what_to_do(), "the detail page of a record could not be read");
     }
@@ -140,12 +140,12 @@ pub(super) async fn read(
 pub(super) async fn own_pages(
     effects: &Effects,
     lane: &Lane,
-    (source, page): (&Source, &Page),
+    (source, page, state): (&Source, &Page, &SourceState),
     (extract, stored): (&mut Extract, &mut Vec<Record>),
     (most, again): (usize, usize),
 ) -> Result<Details, StoreError> {
     let mut details = details(effects, lane, (source, page), extract, (stored, most, again)).await;
-    believed::renamed(effects, (source, page), extract, stored, &mut details).await?;
+    believed::renamed(effects, source, (page, state), (extract, stored), &mut details).await?;
     Ok(details)
 }
 

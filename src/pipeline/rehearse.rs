@@ -326,7 +326,7 @@ pub async fn rehearse(
     out.remarks.extend(extract.notes.iter().map(|note| format!("{}: {}", note.path, note.reason)));
     out.remarks.extend(believed::another(source, (&page, &state), (&extract, &stored)).err().map(|failure| failure.text));
     if matches!(target, Target::Url(_)) {
-        let details = read::own_pages(effects, &lane, (source, &page), (&mut extract, &mut stored), (DETAILS, 0)).await?;
+        let details = read::own_pages(effects, &lane, (source, &page, &state), (&mut extract, &mut stored), (DETAILS, 0)).await?;
         out.remarks.extend(details.said());
     }
     out.baseline = page.reading == crate::model::Reading::Never;

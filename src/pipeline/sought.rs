@@ -46,7 +46,7 @@ pub(super) fn turned(known: &[Sought], (until, now): (&[SegmentId], &[SegmentId]
             }
             None if until.contains(segment) => {}
             None => {
-                all.push(Sought { segment: segment.clone(), began: Some(if live { at } else { Timestamp::MAX }), left: None, back: None })
+                all.push(Sought { segment: segment.clone(), began: Some(if live { at } else { Timestamp::MAX }), left: None, back: None });
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::linkage::probability;
+use super::linkage::{is_of_places, probability};
 use crate::model::{Likeness, Question};
 
 /// Questions of one kind that are worth their full order; the rest come last.
@@ -16,9 +16,10 @@ const CONTRADICTED: f64 = 0.4;
 /// Pairs that are one in fewer cases than this are not worth the time of who is asked: one in ten, about 32 points below the line.
 const HOPE: f64 = 0.1;
 
-/// Whether people are to be asked about a pair that is so alike. One that a shared key speaks for always is.
+/// Whether people are to be asked about a pair that is so alike. One that a shared key speaks for always is; one that has nothing in common but its
+/// country or its town never.
 pub fn worth_asking(likeness: &Likeness) -> bool {
-    likeness.fields.is_empty() || probability(f64::from(likeness.points) / 10.0) >= HOPE
+    likeness.fields.is_empty() || !is_of_places(&likeness.pattern) && probability(f64::from(likeness.points) / 10.0) >= HOPE
 }
 
 /// Questions near the line first, of those the ones that stand for most others: after one of a kind was asked, the next of its kind tells half as
@@ -65,6 +66,23 @@ mod tests {
             (0, &[], true),
         ] {
             assert_eq!(worth_asking(&likeness(points, fields)), want, "{points}");
+        }
+    }
+
+    #[test]
+    fn a_pair_that_is_alike_in_nothing_but_where_it_is_is_no_question() {
+        // Name, address, place, country, telephone, mail, domain, tax number, form, telephone of the house.
+        for (pattern, want) in [
+            ([1, 0, 4, 2, 0, 0, 0, 0, 2, 0], false),
+            ([2, 3, 4, 2, 1, 1, 1, 1, 2, 0], false),
+            ([1, 0, 0, 2, 0, 0, 0, 0, 0, 0], false),
+            ([5, 0, 0, 2, 0, 0, 0, 0, 0, 0], true),
+            ([1, 0, 4, 2, 4, 0, 0, 0, 0, 0], true),
+            ([1, 6, 0, 2, 0, 0, 0, 0, 0, 0], true),
+            ([1, 0, 0, 2, 0, 0, 3, 0, 0, 0], true),
+        ] {
+            let likeness = Likeness { points: -10, fields: vec![("country".to_owned(), 6)], pattern: pattern.to_vec() };
+            assert_eq!(worth_asking(&likeness), want, "{pattern:?}");
         }
     }
 

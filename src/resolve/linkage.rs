@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::text;
 
-pub use compare::{Field, Pattern};
+pub use compare::{Field, Pattern, is_of_places};
 pub use index::{ASK, Index, Match, Replaced};
 pub use names::{are_alike, are_one};
 pub use table::{BadRow, ReadTable, TableError, read as read_table, read_answers};

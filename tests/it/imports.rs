@@ -401,3 +401,29 @@ fn words(line: &str) -> Vec<String> {
     }
     words
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_company_is_is_known_by_its_own_page_also_where_selectors_read_it() {
+    let server = Server::start(|seen| match seen.path.as_str() {
+        "/list" => Reply::html("<ul><li><a href=/m/1>Alba Labels Ltd</a></li><li><a href=/m/4>Dorn Etiquetas Lda</a></li></ul>"),
+        "/m/4" => Reply::html(
+            "<main><h1>Dorn Etiquetas Lda</h1><table><tr><th>Country<td>Portugal</tr><tr><th>Phone<td class=tel>+351 211 234 567</tr></table></main>",
+        ),
+        "/m/1" => Reply::html("<main><h1>Alba Labels Ltd</h1><p class=tel>+353 1 234 5610</p></main>"),
+        _ => Reply::status(404),
+    });
+    let list = format!(
+        "[[source]]\nid = \"list\"\nkind = \"directory\"\nurl = \"{}/list\"\nrecord = \"li\"\nfields = {{ name = \"a\", url = \"a @href\" }}\n\
+         detail_fields = {{ phone = \".tel\" }}\n",
+        server.address
+    );
+    let world = Inside::new(&[list, segment("line = 5"), LINES.to_owned()].concat()).await;
+    world.visit().await;
+    let mut told: Vec<String> = Vec::new();
+    for one in world.effects.store.organisations_after(None, 99).await.unwrap() {
+        let country: Vec<String> = one.facts.iter().filter(|fact| fact.name.word() == "country").map(|fact| fact.value.text()).collect();
+        told.push(format!("{} | {}", one.title(), country.join(" ")));
+    }
+    told.sort();
+    assert_eq!(told, ["Alba Labels Ltd | ", "Dorn Etiquetas Lda | Portugal"]);
+}

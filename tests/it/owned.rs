@@ -228,3 +228,99 @@ async fn who_is_renamed_may_stand_on_another_page_of_the_list() {
     assert_eq!(news(&world).await, [("Zenit Metallbau GmbH".to_owned(), "name url".to_owned())]);
     assert_eq!(leads(&world).await, 1, "that it changed is a reason here, and that it is listed is none");
 }
+
+/// Selectors for the same site.
+const SELECTORS: &str = "record = \"li.m\"\nfields = { name = \"h3\", url = \"h3 a @href\" }\ndetail_fields = { phone = \"dd\" }\n";
+
+/// What is told of a site of twelve where the sixth is called otherwise at another address by now.
+fn renamed() -> Vec<(String, String)> {
+    vec![("Nordlicht Metallbau GmbH".to_owned(), "name url".to_owned())]
+}
+
+fn rename(shown: &Mutex<Site>) {
+    let members = &mut shown.lock().unwrap().members;
+    (members[5].0, members[5].1) = ("/m/nordlicht".to_owned(), "Nordlicht Metallbau GmbH".to_owned());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_renamed_while_the_list_is_ill_is_who_it_was() {
+    for more in ["", SELECTORS] {
+        for each in [99, 6] {
+            let (server, shown) = site(12, each);
+            let next = if more.is_empty() { "" } else { "next = \"a[rel=next]\"\n" };
+            let world = Inside::new(&config(&server.address, &format!("{next}{more}"))).await;
+            visit(&world).await;
+            let all = shown.lock().unwrap().members.clone();
+            // Only a few are shown, and the sixth is none of them.
+            shown.lock().unwrap().members.truncate(4);
+            days(&world, 2).await;
+            assert_eq!(news(&world).await, [], "{more} {each}: such a visit is not believed");
+            shown.lock().unwrap().members = all;
+            rename(&shown);
+            days(&world, 4).await;
+            assert_eq!(news(&world).await, renamed(), "{more} {each}");
+            assert_eq!((records(&world).await.len(), leads(&world).await), (12, 1), "{more} {each}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_renamed_is_told_of_once_its_own_page_was_read() {
+    for more in ["", SELECTORS] {
+        let (server, shown) = site(12, 99);
+        let world = Inside::new(&config(&server.address, more)).await;
+        visit(&world).await;
+        rename(&shown);
+        shown.lock().unwrap().down = true;
+        days(&world, 1).await;
+        assert_eq!(news(&world).await, [], "{more}: nobody knows yet who it is");
+        shown.lock().unwrap().down = false;
+        days(&world, 3).await;
+        assert_eq!(news(&world).await, renamed(), "{more}");
+        // Where nobody left, who comes is new, whatever its own page says; and a page that never answers is not waited for.
+        shown.lock().unwrap().down = true;
+        shown.lock().unwrap().members.push(("/m/neu".to_owned(), "Zeller Druck AG".to_owned(), phone(900)));
+        days(&world, 1).await;
+        assert_eq!(news(&world).await[1..], [("Zeller Druck AG".to_owned(), "new".to_owned())], "{more}");
+        shown.lock().unwrap().members[2] = ("/m/neuer".to_owned(), "Yalta Holz AG".to_owned(), phone(901));
+        days(&world, 4).await;
+        let told = news(&world).await;
+        assert!(told.contains(&("Yalta Holz AG".to_owned(), "new".to_owned())), "{more} {told:?}");
+        assert!(told.contains(&("Cordes Werke 2 GmbH".to_owned(), "gone".to_owned())), "{more} {told:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_value_of_its_own_page_says_who_is_renamed_whatever_else_it_says_now() {
+    let own = |lines: &[(&str, &str)]| {
+        let lines: Vec<String> = lines.iter().map(|(caption, value)| format!("<dt>{caption}<dd>{value}")).collect();
+        format!("<dl>{}</dl>", lines.concat())
+    };
+    for (before, after, is_one) in [
+        (&[("Telefon", "+49 89 7771234")][..], &[("Telefon", "+49 89 7771234")][..], true),
+        (
+            &[("Telefon", "+49 89 7771234"), ("Ansprechpartner", "Ute Karl"), ("Branche", "Druck")],
+            &[("Telefon", "+49 89 7771234"), ("Ansprechpartner", "Jan Moll"), ("Branche", "Metallbau")],
+            true,
+        ),
+        (
+            &[("E-Mail", "post@nordkap-werk.example"), ("Telefon", "+49 89 7771234"), ("Branche", "Druck")],
+            &[("E-Mail", "post@nordkap-werk.example"), ("Branche", "Metall")],
+            true,
+        ),
+        (&[("USt-IdNr.", "DE136695976"), ("Ort", "Bonn")], &[("USt-IdNr.", "DE136695976"), ("Ort", "Kiel")], true),
+        // A house that another firm moved into.
+        (&[("Ort", "Bonn"), ("Branche", "Druck")], &[("Ort", "Bonn"), ("Branche", "Druck")], false),
+    ] {
+        let (server, shown) = site(12, 99);
+        shown.lock().unwrap().members[5].2 = own(before);
+        let world = Inside::new(&config(&server.address, "")).await;
+        visit(&world).await;
+        rename(&shown);
+        shown.lock().unwrap().members[5].2 = own(after);
+        days(&world, 4).await;
+        let told = news(&world).await;
+        let one = told.iter().all(|(_, what)| what != "new" && what != "gone") && told.iter().any(|(_, what)| what.contains("name"));
+        assert_eq!(one, is_one, "{before:?} {after:?} {told:?}");
+    }
+}

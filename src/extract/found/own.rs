@@ -20,7 +20,7 @@ use super::whose::{OwnPage, field_of};
 use super::{FoundReader, Known, thing};
 use crate::base::caps::QUOTE_CHARS;
 use crate::base::text::{clip, holds, words};
-use crate::model::{Draft, Failure, Found, Value, country_code};
+use crate::model::{Draft, Failure, FieldName, Found, RecordKind, Value, country_code};
 
 /// Pairs looked at, and links.
 const PAIRS: usize = 500;
@@ -72,6 +72,21 @@ impl FoundReader {
         }
         Ok(OwnPage::new(draft.clone(), out).of_country(page.from))
     }
+}
+
+/// The country that a company's own page names, where nothing else says it: selectors are of what somebody looked for.
+pub(in crate::extract) fn country_of_own(
+    draft: &Draft,
+    input: &Input<'_>,
+    known: &Known<'_>,
+) -> Result<Option<(FieldName, Found)>, Failure> {
+    if draft.kind != RecordKind::Company || draft.value("country").is_some() {
+        return Ok(None);
+    }
+    let said = read(input, draft, (true, None, known.names))?.map(|page| page.said).unwrap_or_default();
+    let country = said.into_iter().find(|(field, words, _)| *field == "country" && country_code(words).is_some());
+    Ok(country
+        .map(|(field, words, path)| (FieldName::new(field), Found { quote: clip(&words, QUOTE_CHARS), value: Value::Text(words), path })))
 }
 
 /// Whether a field is a telephone number.

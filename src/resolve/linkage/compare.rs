@@ -89,6 +89,14 @@ pub fn is_of_names(pattern: &Pattern) -> bool {
     [Address, Phone, Email, Domain, TaxId, HousePhone].into_iter().all(|field| pattern[field as usize] == 0)
 }
 
+/// Whether two are alike in nothing but where they are and, it may be, in their legal form.
+pub fn is_of_places(levels: &[u8]) -> bool {
+    use Field::{Address, Domain, Email, HousePhone, Name, Phone, TaxId};
+    // Some of the words of a name, and a street, many have.
+    let telling = [(Name, 3), (Address, 4), (Phone, 2), (Email, 2), (Domain, 2), (TaxId, 2), (HousePhone, 2)];
+    !levels.is_empty() && telling.into_iter().all(|(field, from)| levels.get(field as usize).is_none_or(|level| *level < from))
+}
+
 /// Compares two entries.
 pub fn compare(a: (&Entry, Spread), b: (&Entry, Spread), words: &Vocabulary) -> Pattern {
     let ((a, a_spread), (b, b_spread)) = (a, b);
