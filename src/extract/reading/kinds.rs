@@ -8,7 +8,7 @@ use super::super::captions;
 use super::super::value::{self, Hints, Type};
 use super::columns::{MAIL, MOST, Raw, SHORT, Says, TEL, Term, is_caption};
 use super::{lines, places, titles};
-use crate::model::{Value, identifier};
+use crate::model::{Value, country_code, identifier};
 
 /// Cells of one column that say what it is.
 const LOOKED: usize = 20;
@@ -218,6 +218,10 @@ fn label(cells: &[&Raw], (base, hints, company): (&Url, &Hints, bool)) -> Option
     }
     if most(&|raw| lines::is_count(&raw.text)) {
         return Some("size");
+    }
+    // Two letters are as often a province's, or something else.
+    if most(&|raw| short(raw) && raw.text.chars().count() > 2 && country_code(&raw.text).is_some()) {
+        return Some("country");
     }
     let town = |raw: &Raw| places::is_town(&raw.text, hints.country);
     // A long number alone is a number of something, and no second since 1970.

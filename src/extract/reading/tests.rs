@@ -1464,6 +1464,29 @@ fn a_code_behind_a_name_or_a_town_is_a_country() {
 }
 
 #[test]
+fn a_line_that_is_a_country_is_so_without_a_caption() {
+    let card = |n: usize, country: &str, more: &str| {
+        format!(
+            "<div class=x><h2>{}</h2><p>{country}</p><p>Stand A{n}0</p>{more}</div>",
+            ["Kern GmbH", "Brenta S.r.l.", "Odra S.A.", "Leek Ltd"][n - 1]
+        )
+    };
+    let co = "<p>Co-exhibitors:</p><ul><li>Laser Neckar GmbH (Germany)</li></ul>";
+    for (countries, want) in [
+        (["Germany", "Italy", "Poland", "United Kingdom"], 4),
+        (["Deutschland", "Italien", "Polen", "Österreich"], 4),
+        (["Germany", "Germany", "Poland", "Germany"], 4),
+        (["DE", "IT", "CA", "AL"], 0),
+        (["Anna Kern", "Aldo Brenta", "Ewa Odra", "Jim Leek"], 0),
+    ] {
+        let cards: String = countries.iter().enumerate().map(|(n, country)| card(n + 1, country, if n == 1 { co } else { "" })).collect();
+        let reading = read(&cards);
+        let found = values(&reading, "country").iter().filter(|value| countries.contains(value)).count();
+        assert_eq!(found, want, "{countries:?} {:?}", reading.lists[0].columns);
+    }
+}
+
+#[test]
 fn a_country_behind_a_name_leaves_it() {
     let list = |ends: &[&str]| {
         let one = |n: usize| format!("<li><h3>Werk {n} AG{}</h3><p>Ort {n}</p></li>", ends[n % ends.len()]);
