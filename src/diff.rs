@@ -46,7 +46,7 @@ pub use keys::{keep_columns, keep_keys, other_ids};
 pub use lexicon::{BadLexicon, Lexicon, Lexicons, Said};
 pub use owned::{has_own, is_own, keep_own, lost_own, mark_own, own_unread};
 pub use readable::readable;
-pub use realign::{may_return, realign, strangers};
+pub use realign::{realign, strangers};
 pub use said::{SaidIn, names, said, texts, told_alike};
 pub use signals::{AWAY, About, SignalDraft, of_lots, signal};
 pub use spec::{KEYS, Rules, Spec};

@@ -41,7 +41,7 @@ use url::Url;
 
 use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
 
-pub(crate) use feed::award_of;
+pub(crate) use feed::{award_of, subject_of};
 pub use filed::{file, read_again};
 pub use json::cut_off;
 pub use lines::{Line, differences, lines};

@@ -8,7 +8,7 @@ use url::Url;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::{holds, words};
 use crate::model::{Draft, Extract, FieldName, Page, Record, RecordKind, Value, one_spelling, other_scheme, procedure_of, untracked};
-use crate::tender::award_of;
+use crate::tender::{award_of, subject_of};
 
 /// The word of the format of feeds.
 const FEED: &str = "feed";
@@ -42,8 +42,10 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
     let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
     let unknown = extract.records.iter().filter(|draft| !known.contains(draft.key.as_str()));
     let mut shown_as = |draft: &Draft| {
-        let title = words(&draft.value(TITLE)?.text());
-        shown.remove(&untracked(&draft.url)).filter(|(_, known)| is_said_in(&title, known)).map(|(key, _)| key)
+        let title = draft.value(TITLE)?.text();
+        // What was added to the title for a while is gone with the news.
+        let about = |known: &str| is_said_in(&words(&title), known) || subject_of(&title).is_some_and(|what| holds(known, &what));
+        shown.remove(&untracked(&draft.url)).filter(|(_, known)| about(known)).map(|(key, _)| key)
     };
     let mut awarded_as = |draft: &Draft| {
         let what = award_of(&draft.value(TITLE)?.text())?;
@@ -222,6 +224,8 @@ mod tests {
             ("feed", beds, &[("2", "b", "Canes")], &["2"]),
             // What became of it.
             ("feed", beds, &[("2", "b", "CANCELLED: Beds")], &["1"]),
+            ("feed", &[("1", "b", "Beds - clarification 1 published")], &[("2", "b", "CANCELLED: Beds")], &["1"]),
+            ("feed", &[("1", "b", "Beds - clarification 1 published")], &[("2", "b", "CANCELLED: Canes")], &["2"]),
             ("feed", beds, &[("2", "b", "Beds"), ("1", "b", "Beds")], &["2", "1"]),
             ("feed", &[("1", "b", "Beds"), ("0", "b", "Beds")], &[("2", "b", "Beds")], &["2"]),
             ("feed", beds, &[("2", "b", "Beds"), ("3", "b", "Beds")], &["2", "3"]),

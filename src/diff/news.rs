@@ -16,8 +16,8 @@ use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
     AWARD_BEFORE, AWARDED_LOTS, BUYER_SAYS, CONTRACTS, Change, ChangeKind, DEADLINE_FOR, Draft, Field, FieldChange, FieldName,
-    LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record, RecordKind, Stage, Value, moved_lots, next_lots, said_now,
-    undated,
+    JOINT_BUYERS, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record, RecordKind, Stage, Value, moved_lots, next_lots,
+    said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -207,7 +207,7 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
         return;
     }
     let whole = !draft.partial && draft.detail.is_none();
-    let lots = [AWARDED_LOTS, LOT_AWARDS, LOT_WORTH, DEADLINE_FOR, AWARD_VALUE, AWARD_BEFORE, CONTRACTS].map(FieldName::new);
+    let lots = [AWARDED_LOTS, LOT_AWARDS, LOT_WORTH, DEADLINE_FOR, AWARD_VALUE, AWARD_BEFORE, CONTRACTS, JOINT_BUYERS].map(FieldName::new);
     let worth = WORTH.map(FieldName::new);
     // What the only lot was worth is not what several are; all else that is said of it no more was told.
     let is_over = |name: &&FieldName| worth.contains(name) || is_ours(name, draft, record);

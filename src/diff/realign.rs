@@ -25,8 +25,8 @@ const SHARED: usize = 24;
 const MOVED: usize = 3;
 /// Fields that say where somebody is.
 const PLACES: [&str; 6] = ["place", "city", "town", "address", "postcode", "region"];
-/// Fields that follow the name: a company that is called otherwise mostly has another address on the web, and often another head and another trade.
-const OF_THE_NAME: [&str; 10] = ["email", "website", "person", "contact", "role", "industry", "sector", "category", "size", "employees"];
+/// Fields that follow the name: a new one mostly brings an address of its own on the web.
+const OF_THE_NAME: [&str; 2] = ["email", "website"];
 /// Fields that say nothing of who it is.
 const OF_NOBODY: [&str; 5] = ["name", "title", "url", "about", "description"];
 
@@ -54,14 +54,6 @@ fn displaced(drafts: &[Draft], known: &[Record]) -> HashSet<usize> {
     let names: HashSet<String> = companies().map(|record| Name::of(|name| record.value(name)).core).collect();
     let named = others.iter().filter(|(_, core)| names.contains(core)).count();
     if named < MOVED || named * 2 < others.len() { HashSet::new() } else { others.into_iter().map(|(at, _)| at).collect() }
-}
-
-/// Whether a company that is not shown any more, and that is reached by something of its own, may be one of the drafts that nobody knows: `known` are
-/// those of the drafts' keys, and those of the source that are missing.
-pub fn may_return(drafts: &[Draft], known: &[Record], page: &Page) -> bool {
-    let fields = |record: &Record| identities(record.fields.iter().map(|(name, field)| (name, &field.value))).next().is_some();
-    let case = Case::new(drafts, known, page, &HashSet::new());
-    case.is_some_and(|case| case.absent_companies().any(|(at, _)| fields(&known[at])))
 }
 
 /// Gives drafts under unknown keys the keys of the records that they are. `known` are the records of the drafts' keys, those that were on the

@@ -13,7 +13,7 @@ use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
 use crate::extract::{Kind, aside_of};
-use crate::model::{Baseline, Draft, Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
+use crate::model::{Baseline, Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
 use crate::store::StoreError;
 
 /// Records of a source among which it is looked for who is not on the page: those of larger lists are known by the page alone.
@@ -65,10 +65,7 @@ pub(super) async fn renamed(
     details: &mut Details,
 ) -> Result<(), StoreError> {
     let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
-    let is_new = |key: &str| !known.contains(key);
-    let waits = |draft: &Draft| is_new(&draft.key) && details.waits_for(source, draft);
-    let any = details.read.iter().any(|read| is_new(&read.key)) || extract.records.iter().any(waits);
-    if page.reading == Reading::Never || !any {
+    if page.reading == Reading::Never || details.read.iter().all(|read| known.contains(read.key.as_str())) {
         return Ok(());
     }
     let had = stored.len();
@@ -82,11 +79,6 @@ pub(super) async fn renamed(
             Record::id_of(&source.id, &draft.key)
         })
         .collect();
-    if diff::may_return(&extract.records, stored, page) {
-        // One of them may be somebody who is not shown any more: told of once its own page says who it is.
-        let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
-        extract.records.retain(|draft| known.contains(draft.key.as_str()) || !details.waits_for(source, draft));
-    }
     let mut at = 0..;
     stored.retain(|record| at.next().is_some_and(|at| at < had) || meant.contains(&record.id));
     Ok(())

@@ -116,11 +116,6 @@ impl Details {
         self.reached.values().any(|own_page| *own_page == OwnPage::Wanted)
     }
 
-    /// Whether the own page of a draft is still to be read, and may be read at the next visit.
-    pub(super) fn waits_for(&self, source: &Source, draft: &Draft) -> bool {
-        draft.detail.is_some() && self.reached.get(&Record::id_of(&source.id, &draft.key)) == Some(&OwnPage::Wanted)
-    }
-
     /// Calls the record by the key under which it turned out to be known.
     pub(super) fn rename(&mut self, source: &Source, (old, new): (&str, &str)) {
         if let Some(own_page) = self.reached.remove(&Record::id_of(&source.id, old)) {

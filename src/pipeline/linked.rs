@@ -395,7 +395,12 @@ fn of_lot(other: &Record, field: &FieldChange) -> bool {
     let (Some(said), Some(new)) = (other.value(name), &field.new) else { return false };
     let until = |value: &Value| value.each().iter().filter_map(Value::instant).collect::<HashSet<_>>();
     let ended = |value: &Value| value.each().iter().map(|lot| by_numbers(&lot.text())).collect::<HashSet<_>>();
-    let number = |lot: &Value| by_numbers(lot.text().split(' ').next().unwrap_or_default());
+    // "LOT-0002 Beds", "Lote 2 Beds".
+    let number = |lot: &Value| {
+        let text = lot.text();
+        let words = if text.split(' ').next().is_some_and(|id| id.contains(|c: char| c.is_ascii_digit())) { 1 } else { 2 };
+        by_numbers(&text.split(' ').take(words).collect::<Vec<_>>().join(" "))
+    };
     let numbers = |value: &Value| value.each().iter().map(number).collect::<HashSet<_>>();
     match name {
         LOTS_DUE => until(new).is_subset(&until(said)),

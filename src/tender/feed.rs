@@ -23,7 +23,7 @@ use crate::model::{
     language_code, untracked,
 };
 
-pub(crate) use titles::award_of;
+pub(crate) use titles::{award_of, subject_of};
 
 /// Whether the head is that of a feed.
 pub(super) fn fits(head: &Head<'_>) -> bool {

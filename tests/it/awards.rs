@@ -242,6 +242,23 @@ async fn who_wins_beside_those_who_won_takes_nothing_from_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_buys_together_is_named_until_they_leave() {
+    let joint = |text: &str| {
+        let other = "<ContractingParty><Party><PartyIdentification><ID>ORG-9</ID></PartyIdentification></Party></ContractingParty>";
+        let named = "<Organization><Company><PartyIdentification><ID>ORG-9</ID></PartyIdentification><PartyName><Name>Hospital de Soria</Name></PartyName></Company></Organization>";
+        text.replace("</ContractingParty>", &format!("</ContractingParty>{other}"))
+            .replace("</Organizations>", &format!("{named}</Organizations>"))
+    };
+    let call = |number: u32, day: &str, until: &str| eforms((number, "cn-standard", day), &[(1, until, "")], &[], "");
+    let portal = Portal::new(joint(&call(1, "2026-11-20", "2026-12-20"))).await;
+    portal.show(1, joint(&call(2, "2026-12-01", "2026-12-22"))).await;
+    portal.show(3, call(3, "2026-12-03", "2026-12-28")).await;
+    portal.told(&[("Tue 22 Dec 2026 10:00 UTC → Mon 28 Dec 2026 10:00 UTC", 1), ("Hospital de Cuenca; Hospital de Soria", 1)], &[]);
+    let records = portal.inside.effects.store.records_after(None, 9).await.unwrap().0;
+    assert!(records.iter().all(|record| record.text("joint_buyers").is_none()), "{records:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lot_that_loses_its_award_is_named_with_who_had_won_it() {
     let two = [(1, "2026-11-22", ""), (2, "2026-11-22", "")];
     let portal = Portal::new(eforms((1, "cn-standard", "2026-11-20"), &two, &[], "")).await;

@@ -101,7 +101,8 @@ pub(super) fn without_over<'a>(record: &'a Record, over: &BTreeMap<String, Times
     let next = next.or_else(|| each(Some(&left)).last().map(|(_, until)| until)).filter(|_| of_lot);
     let mut open = record.clone();
     if let Some(until) = next.filter(|until| until.instant() != field.value.instant()) {
-        let since = over.values().copied().fold(field.first_seen, Timestamp::max);
+        let of_it = by_lot(Some(&due.value)).filter_map(|(lot, _)| over.get(&by_numbers(&lot)).copied());
+        let since = of_it.fold(field.first_seen, Timestamp::max);
         let counts = Field { value: until.clone(), quote: until.written(), first_seen: since, path: field.path.clone() };
         open.fields.insert(DEADLINE.clone(), counts);
     }

@@ -77,11 +77,15 @@ fn end_by(record: &Record, names: &[&str]) -> Option<Timestamp> {
 pub fn standing<'a>(records: impl IntoIterator<Item = &'a Record> + Clone, now: Timestamp) -> Vec<Cow<'a, Record>> {
     let ends = |record: &'a Record| -> Vec<(String, Timestamp, Option<Timestamp>)> {
         let lists = LOT_ENDS.into_iter().filter_map(|list| Some((list, record.fields.get(list)?)));
-        let lists = lists.filter(|(_, field)| !record.gone && field.first_seen <= now);
+        let there = !(record.gone && record.changed <= now);
+        let lists = lists.filter(|(_, field)| there && field.first_seen <= now);
         lists
             .flat_map(|(list, field)| {
-                let end = end_by(record, &[list]);
-                field.value.each().iter().map(move |lot| (by_numbers(&lot.text()), field.first_seen, end))
+                // Of several nobody knows which was first: each was over no sooner than the record is known, so that no call after one is lost.
+                let one = field.value.each().len() == 1;
+                let seen = if one { field.first_seen } else { record.first_seen };
+                let end = if one { end_by(record, &[list]) } else { Some(seen) };
+                field.value.each().iter().map(move |lot| (by_numbers(&lot.text()), seen, end))
             })
             .collect()
     };
@@ -212,12 +216,14 @@ pub fn named_by<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<&'a
 /// Adds what other portals say of lots that are over, where their numbers are not there yet.
 fn add_others(one: &mut Record, name: &str, all: &[&Record]) {
     let Some(field) = one.fields.get_mut(name) else { return };
-    let lots = |value: &Value| value.each().iter().map(|lot| by_numbers(&lot.text())).collect::<BTreeSet<_>>();
+    // Who won a lot is written in each portal's way.
+    let lot = |said: &Value| by_numbers(said.text().split(": ").next().unwrap_or_default());
+    let lots = |value: &Value| value.each().iter().map(lot).collect::<BTreeSet<_>>();
     let known = lots(&field.value);
     let mut more: Vec<Value> = Vec::new();
     for other in all.iter().filter(|record| !record.gone).filter_map(|record| record.value(name)) {
-        let known: BTreeSet<String> = known.union(&lots(&Value::List(more.clone()))).cloned().collect();
-        more.extend(other.each().iter().filter(|lot| !known.contains(&by_numbers(&lot.text()))).cloned());
+        let known: BTreeSet<String> = known.union(&more.iter().map(lot).collect()).cloned().collect();
+        more.extend(other.each().iter().filter(|said| !known.contains(&lot(said))).cloned());
     }
     if !more.is_empty() {
         field.value = Value::List(field.value.each().iter().cloned().chain(more).collect());
@@ -511,6 +517,18 @@ mod tests {
             let named = open.value(LOTS_DUE).and_then(|due| due.each().first()).map(Value::text);
             assert_eq!(named.as_deref(), left, "{other:?}");
         }
+        // Of several that are over by now nobody knows which was when: what was called for since the tender was known stands.
+        let both =
+            |since| tender("a", 1, &[(AWARDED_LOTS, lots(&["LOT-0001", "LOT-0002"]), since), ("published", on("2026-01-07"), since)]);
+        let again = tender("b", 1, &[("deadline", late.clone(), 4), (LOTS_DUE, due("3", "1"), 4), ("published", on("2026-01-04"), 4)]);
+        for (other, want) in [(again, 2), (b(due("1", "3"), 1, "2026-01-01"), 1)] {
+            let over = both(7);
+            let open = standing([&over, &other], day(8)).pop().unwrap();
+            assert_eq!(open.value(LOTS_DUE).map(|due| due.each().len() / 2), Some(want), "{other:?}");
+        }
+        let won = |source, said: &[&str]| tender(source, 1, &[(LOT_AWARDS, lots(said), 3)]);
+        let said = as_one(&[won("a", &["LOT-0001: Acme, S.L."]), won("b", &["1: ACME SL", "2: Bolt"])], day(8)).unwrap().record;
+        assert_eq!(said.text(LOT_AWARDS).as_deref(), Some("LOT-0001: Acme, S.L.; 2: Bolt"));
         let more = tender("b", 1, &[(AWARDED_LOTS, lots(&["1", "2"]), 3)]);
         let said = as_one(&[a(4), more], day(8)).unwrap().record.value(AWARDED_LOTS).map(|said| said.each().len());
         assert_eq!(said, Some(2), "both together name them all, each once");

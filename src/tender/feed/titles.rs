@@ -92,7 +92,12 @@ pub(super) fn became(title: &str) -> Option<(NoticeKind, Stage)> {
 
 /// What was bought, in plain words, where a title says that it was awarded: "Award notice: Ferry refit".
 pub(crate) fn award_of(title: &str) -> Option<String> {
-    said(title).filter(|(_, stage, _)| *stage == Stage::Awarded).map(|(.., what)| words(&what)).filter(|what| !what.is_empty())
+    subject_of(title).filter(|_| became(title).is_some_and(|(_, stage)| stage == Stage::Awarded))
+}
+
+/// What a title is about, in plain words, where it says what became of it: "CANCELLED: Ferry refit".
+pub(crate) fn subject_of(title: &str) -> Option<String> {
+    said(title).map(|(.., what)| words(&what)).filter(|what| !what.is_empty())
 }
 
 /// What became of it, and what it is.

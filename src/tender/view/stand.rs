@@ -14,7 +14,8 @@ impl Tender {
     pub(super) fn stand(&mut self, notice: &Notice, before: Stage) {
         let wins = |awards: &[Award]| awards.iter().any(|award| award.outcome.has_winner());
         let told = &notice.content.awards;
-        let takes = matches!(notice.kind, NoticeKind::Award | NoticeKind::Contract) && !told.is_empty() && !wins(told);
+        let results = matches!(notice.kind, NoticeKind::Award | NoticeKind::Contract | NoticeKind::Change);
+        let takes = results && !told.is_empty() && !wins(told);
         if takes && wins(&self.notice.content.awards) && matches!(notice.stage, Stage::Open | Stage::Closed | Stage::Cancelled) {
             self.notice.stage = Stage::Awarded;
         }

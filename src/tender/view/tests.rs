@@ -502,6 +502,21 @@ fn a_cancellation_of_one_lot_alone_ends_that_lot() {
 }
 
 #[test]
+fn a_result_that_is_corrected_to_nobody_ends_nothing_while_another_stands() {
+    let two = "Aa stage=open kind=competition lot=L1:One lot=L2:Two due=:11-10";
+    let (first, second) =
+        ("Rb kind=award stage=awarded lot=L1:One award=1@L1:Acme", "Rc kind=award stage=awarded lot=L2:Two award=2@L2:Bolt");
+    for (notices, want) in [
+        (vec![two, first, second, "Rc kind=change stage=cancelled lot=L2:Two award=2@L2:"], Stage::Awarded),
+        (vec![two, second, "Rc kind=change stage=cancelled lot=L2:Two award=2@L2:"], Stage::Open),
+        (vec![two, first, "Rd kind=cancellation stage=cancelled"], Stage::Cancelled),
+    ] {
+        let tender = fold(&notices.iter().map(|one| notice(one)).collect::<Vec<_>>()).unwrap();
+        assert_eq!(tender.notice.stage, want, "{notices:?}");
+    }
+}
+
+#[test]
 fn results_of_a_second_call_take_the_place_of_those_before() {
     let two = "Aa stage=open kind=competition lot=L1:One lot=L2:Two due=L1:12-10 due=L2:12-20";
     let one = "Aa stage=open kind=competition due=:12-10";
